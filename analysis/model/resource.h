@@ -1,0 +1,89 @@
+// What a file exports to the rest of the workspace: the objects it defines, what they refer to, what its
+// kustomization lists. Plain data that owns its strings, so that it outlives the tree it was read from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/model/flux_release.h"
+#include "analysis/text/text.h"
+#include "analysis/yaml/tree.h"
+
+namespace fluxls {
+
+// "source.toolkit.fluxcd.io/v1" → group and version; "v1" → group "".
+struct ApiVersion {
+  std::string group;
+  std::string version;
+  static ApiVersion Parse(std::string_view text);
+  std::string ToString() const;
+  auto operator<=>(const ApiVersion&) const = default;
+};
+
+struct ResourceId {
+  ApiVersion api;
+  std::string kind;
+  std::string namespace_;  // "" when the document does not say
+  std::string name;
+  auto operator<=>(const ResourceId&) const = default;
+};
+
+// One Kubernetes object as written in one document (or one item of a List).
+struct Resource {
+  ResourceId id;
+  uint32_t document = 0;  // index in the file
+  bool operator==(const Resource&) const = default;
+};
+
+// A field of one object that names another (facts/flux/semantics §1).
+struct Reference {
+  uint32_t resource = 0;  // index in FileFacts::resources
+  std::string route;      // of the referring field, "spec.sourceRef"
+  std::string kind;
+  std::string namespace_;  // after the field's default rule; "" when the referrer has none either
+  std::string name;
+  bool operator==(const Reference&) const = default;
+};
+
+// One entry of a kustomization's resources, components, bases, patches[].path, configMapGenerator[].files ...
+struct KustomizeEntry {
+  std::string field;  // "resources", "components", "patches", ...
+  std::string value;  // as written
+  bool operator==(const KustomizeEntry&) const = default;
+};
+
+struct KustomizationFacts {
+  bool component = false;
+  std::vector<KustomizeEntry> entries;
+  bool operator==(const KustomizationFacts&) const = default;
+};
+
+// A place that says which Flux release runs.
+struct ReleaseEvidence {
+  FluxRelease release;
+  enum class Source : uint8_t { kGotkComponents, kFluxInstance, kManifestsOci, kManifestsGit } source = Source::kGotkComponents;
+  bool operator==(const ReleaseEvidence&) const = default;
+};
+
+struct FileFacts {
+  std::vector<Resource> resources;
+  std::vector<Reference> references;
+  std::optional<KustomizationFacts> kustomization;
+  std::optional<ReleaseEvidence> release;
+  bool operator==(const FileFacts&) const = default;
+};
+
+inline constexpr std::string_view kKustomizeGroup = "kustomize.config.k8s.io";
+inline constexpr std::string_view kFluxKustomizeGroup = "kustomize.toolkit.fluxcd.io";
+
+// "kustomization.yaml", "kustomization.yml" or "Kustomization": the names that kustomize looks for.
+bool IsKustomizationFileName(std::string_view base_name);
+// Groups under toolkit.fluxcd.io, source.extensions.fluxcd.io and fluxcd.controlplane.io.
+bool IsFluxGroup(std::string_view group);
+
+// Reads the facts out of a parsed file.
+FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml::File& file);
+
+}  // namespace fluxls
