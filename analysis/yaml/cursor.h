@@ -1,4 +1,5 @@
-// Where is the user typing? Answers from indentation and the tree, so that it works while the text is broken.
+// Where is the user typing? Answers from indentation and the tree, so that it works while the text
+// is broken.
 #pragma once
 
 #include <string>
@@ -11,9 +12,10 @@
 namespace fluxls::yaml {
 
 enum class CursorRole : uint8_t {
-  kKey,          // a key of a mapping is being typed, or could be
-  kValue,        // the value of the last key of `path`
-  kItem,         // an item of a sequence (`- ` was typed, or inside `[`); it may yet become a key of a mapping
+  kKey,    // a key of a mapping is being typed, or could be
+  kValue,  // the value of the last key of `path`
+  kItem,   // an item of a sequence (`- ` was typed, or inside `[`); it may yet become a key of a
+           // mapping
   kComment,
   kBlockScalar,  // in the lines of a `|` or `>` scalar
   kMarker,       // on a `---` or `...` line
@@ -31,15 +33,16 @@ struct Cursor {
   CursorRole role = CursorRole::kKey;
   // kKey: the path of the mapping; kValue: ends with the key; kItem: ends with the item's index.
   std::vector<PathStep> path;
-  // The word under the cursor, whole; it is what a completion replaces. Empty range at the cursor when there is none.
-  // Quotes are outside of it.
+  // The word under the cursor, whole; it is what a completion replaces. Empty range at the cursor
+  // when there is none. Quotes are outside of it.
   ByteRange word;
   // The part of the word before the cursor.
   std::string prefix;
   bool in_flow = false;
   // Quote character the word stands in, or 0.
   char quote = 0;
-  // Column (in bytes) at which keys or dashes of the surrounding block collection stand; of the word where there is none.
+  // Column (in bytes) at which keys or dashes of the surrounding block collection stand; of the
+  // word where there is none.
   uint32_t indent = 0;
   // Keys that the mapping has already, when role is kKey (or the item could become that mapping).
   std::vector<std::string> siblings;

@@ -1,8 +1,9 @@
 // Structural edits of YAML text: say what should change, get the smallest text edits that do it.
 //
-// Comments, quote style, indentation width and line ends of the file are kept, in block and in flow style.
-// Every function returns edits in file offsets for the text the document was parsed from, or nothing when the change cannot
-// be made safely there (damaged text, a value behind an alias, a key that is not there).
+// Comments, quote style, indentation width and line ends of the file are kept, in block and in flow
+// style. Every function returns edits in file offsets for the text the document was parsed from, or
+// nothing when the change cannot be made safely there (damaged text, a value behind an alias, a key
+// that is not there).
 #pragma once
 
 #include <optional>
@@ -30,41 +31,52 @@ struct Value {
   static Value String(std::string text) { return {Kind::kScalar, std::move(text), {}, {}}; }
   static Value Verbatim(std::string text) { return {Kind::kVerbatim, std::move(text), {}, {}}; }
   static Value Block(std::string text) { return {Kind::kBlock, std::move(text), {}, {}}; }
-  static Value Mapping(std::vector<std::pair<std::string, Value>> pairs) { return {Kind::kMapping, {}, std::move(pairs), {}}; }
-  static Value Sequence(std::vector<Value> items) { return {Kind::kSequence, {}, {}, std::move(items)}; }
+  static Value Mapping(std::vector<std::pair<std::string, Value>> pairs) {
+    return {Kind::kMapping, {}, std::move(pairs), {}};
+  }
+  static Value Sequence(std::vector<Value> items) {
+    return {Kind::kSequence, {}, {}, std::move(items)};
+  }
 };
 
 using Edits = std::optional<std::vector<TextEdit>>;
 
-// Replaces a scalar (or null) by the string `value`. Quotes of the old value are kept where they can be.
+// Replaces a scalar (or null) by the string `value`. Quotes of the old value are kept where they
+// can be.
 Edits SetScalar(const Document& document, Node scalar, std::string_view value);
 
-// Replaces any value, whole, by `value`: anchor and tag of the old value go, a comment behind it on its line stays.
+// Replaces any value, whole, by `value`: anchor and tag of the old value go, a comment behind it on
+// its line stays.
 Edits ReplaceValue(const Document& document, Node old_value, const Value& value);
 
-// Adds a pair to `mapping`. `after` names the key behind which it goes; without it, or when there is no such
-// key, the pair becomes the last one. Refuses when the key is already there.
+// Adds a pair to `mapping`. `after` names the key behind which it goes; without it, or when there
+// is no such key, the pair becomes the last one. Refuses when the key is already there.
 Edits AddKey(const Document& document, Node mapping, std::string_view key, const Value& value,
              std::optional<std::string_view> after = std::nullopt);
 
-// Removes a pair with its lines, the comment at its line's end and comment lines that belong to it (directly above, same indentation).
-// A mapping that would be left empty becomes `{}`. `value` is the pair's value node; see Node::key().
+// Removes a pair with its lines, the comment at its line's end and comment lines that belong to it
+// (directly above, same indentation). A mapping that would be left empty becomes `{}`. `value` is
+// the pair's value node; see Node::key().
 Edits RemovePair(const Document& document, Node value);
 
 // Writes a new key in place of the old one; the old key's quotes are kept.
 Edits RenameKey(const Document& document, Node value, std::string_view new_key);
 
-// Adds an item at the end of `sequence`. A null value (`resources:` with nothing behind it) becomes a sequence.
+// Adds an item at the end of `sequence`. A null value (`resources:` with nothing behind it) becomes
+// a sequence.
 Edits AppendItem(const Document& document, Node sequence, const Value& value);
 
 // Removes one item, as RemovePair does for pairs. A sequence that would be left empty becomes `[]`.
 Edits RemoveItem(const Document& document, Node item);
 
-// How `value` is written as a one-line scalar: plain where that reads back as the same string, else quoted (`"`
-// unless `prefer` says single quotes). `in_flow`: inside brackets, where fewer plain characters are allowed.
-std::string QuoteScalar(std::string_view value, ScalarStyle prefer = ScalarStyle::kPlain, bool in_flow = false);
+// How `value` is written as a one-line scalar: plain where that reads back as the same string, else
+// quoted (`"` unless `prefer` says single quotes). `in_flow`: inside brackets, where fewer plain
+// characters are allowed.
+std::string QuoteScalar(std::string_view value, ScalarStyle prefer = ScalarStyle::kPlain,
+                        bool in_flow = false);
 
-// Number of spaces that nested mappings of this document are indented by; 2 when there is no example.
+// Number of spaces that nested mappings of this document are indented by; 2 when there is no
+// example.
 uint32_t IndentWidth(const Document& document);
 
 }  // namespace fluxls::yaml

@@ -1,14 +1,16 @@
 // The YAML tree: what a file says and exactly where it says it.
 //
-// A file is a sequence of pieces, cut at the lines that start with `---` or `...` (those are document
-// markers wherever they stand, so the cut is exact). Each piece is parsed on its own, once, and is kept as long
-// as its bytes do not change; offsets inside a piece are relative to it. `Document` puts a piece at its place
-// in the file, and `Node` is a small handle that answers in offsets of the file.
+// A file is a sequence of pieces, cut at the lines that start with `---` or `...` (those are
+// document markers wherever they stand, so the cut is exact). Each piece is parsed on its own,
+// once, and is kept as long as its bytes do not change; offsets inside a piece are relative to it.
+// `Document` puts a piece at its place in the file, and `Node` is a small handle that answers in
+// offsets of the file.
 //
-// Parsing never fails: it gives a tree and a list of errors. Ranges that recovery had to blank out are
-// "damaged": what is missing there is not known to be missing.
+// Parsing never fails: it gives a tree and a list of errors. Ranges that recovery had to blank out
+// are "damaged": what is missing there is not known to be missing.
 //
-// Thread contract: immutable after parsing; share freely. A Node is valid while its Document's piece lives.
+// Thread contract: immutable after parsing; share freely. A Node is valid while its Document's
+// piece lives.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +34,7 @@ inline constexpr NodeId kNoNode = UINT32_MAX;
 enum class SyntaxErrorKind : uint8_t {
   kOther,
   kUndefinedAlias,
-  kTab,                // a tab where YAML wants spaces
+  kTab,  // a tab where YAML wants spaces
   kUnclosedQuote,
   kUnclosedBracket,
   kMissingColon,       // a line that should be `key: value`
@@ -45,8 +47,9 @@ enum class SyntaxErrorKind : uint8_t {
   kTooDeep,
 };
 
-// One syntax error in plain words. `edits` is a repair that keeps the meaning the author most likely had;
-// empty when there is no obvious one. Ranges are relative to the piece inside `Piece`, and to the file in `Document::errors()`.
+// One syntax error in plain words. `edits` is a repair that keeps the meaning the author most
+// likely had; empty when there is no obvious one. Ranges are relative to the piece inside `Piece`,
+// and to the file in `Document::errors()`.
 struct SyntaxError {
   SyntaxErrorKind kind = SyntaxErrorKind::kOther;
   ByteRange range;
@@ -60,8 +63,9 @@ struct Piece;  // parsed bytes of one piece; see parse.cc
 class Document;
 class NodeIterator;
 
-// Handle on one node. The default-constructed handle is "no such node": it is false, and every question
-// about it has the empty answer, so that chains such as `root.At("spec.chart").Find("x")` need no checks between.
+// Handle on one node. The default-constructed handle is "no such node": it is false, and every
+// question about it has the empty answer, so that chains such as `root.At("spec.chart").Find("x")`
+// need no checks between.
 class Node {
  public:
   Node() = default;
@@ -80,8 +84,12 @@ class Node {
   // Decoded text of a scalar ("" for every other kind); for an alias its name.
   std::string_view value() const;
   ScalarStyle style() const;
-  bool IsQuoted() const { return style() == ScalarStyle::kSingleQuoted || style() == ScalarStyle::kDoubleQuoted; }
-  bool IsBlockScalar() const { return style() == ScalarStyle::kLiteral || style() == ScalarStyle::kFolded; }
+  bool IsQuoted() const {
+    return style() == ScalarStyle::kSingleQuoted || style() == ScalarStyle::kDoubleQuoted;
+  }
+  bool IsBlockScalar() const {
+    return style() == ScalarStyle::kLiteral || style() == ScalarStyle::kFolded;
+  }
   // A collection in brackets or braces.
   bool IsFlow() const;
   std::string_view anchor() const;
@@ -98,12 +106,14 @@ class Node {
   // For the value of a mapping pair: its key. For all others: none.
   Node key() const;
   bool IsKey() const;
-  // From the key's start to the value's end; for items of a sequence from the dash (block) or the item (flow).
+  // From the key's start to the value's end; for items of a sequence from the dash (block) or the
+  // item (flow).
   ByteRange pair_range() const;
 
   // Number of items of a sequence, or of pairs of a mapping.
   uint32_t size() const;
-  // Items of a sequence, or the values of a mapping (ask each for its key()). No aliases are followed.
+  // Items of a sequence, or the values of a mapping (ask each for its key()). No aliases are
+  // followed.
   NodeIterator begin() const;
   NodeIterator end() const;
   // The item at `index` of a sequence, or the value of that pair of a mapping.
@@ -111,19 +121,22 @@ class Node {
 
   // Follows an alias to the node that it names; every other node is returned as it is.
   Node Resolve() const;
-  // Value of `key` in this mapping, as Kubernetes reads it: aliases are followed, `<<` is merged, the last of
-  // duplicate keys wins. The value is resolved too. No such node when the key is absent or this is no mapping.
+  // Value of `key` in this mapping, as Kubernetes reads it: aliases are followed, `<<` is merged,
+  // the last of duplicate keys wins. The value is resolved too. No such node when the key is absent
+  // or this is no mapping.
   Node Find(std::string_view key) const;
-  // The same, only among the pairs that are written in this mapping itself; the value is not resolved.
+  // The same, only among the pairs that are written in this mapping itself; the value is not
+  // resolved.
   Node FindOwn(std::string_view key) const;
-  // Find along a route: names separated by dots, sequence indices in brackets: `spec.patches[0].target.kind`.
-  // For keys that hold dots themselves use Find.
+  // Find along a route: names separated by dots, sequence indices in brackets:
+  // `spec.patches[0].target.kind`. For keys that hold dots themselves use Find.
   Node At(std::string_view route) const;
 
   // True when recovery blanked something out inside this node: its content is not complete.
   bool IsDamaged() const;
 
-  // Depth-first walk over this node and everything written below it (keys included, aliases not followed).
+  // Depth-first walk over this node and everything written below it (keys included, aliases not
+  // followed).
   template <typename F>
   void Visit(F&& visit) const;
 
@@ -161,9 +174,11 @@ class NodeIterator {
 // One piece at its place in the file. Copying is cheap.
 class Document {
  public:
-  Document(std::shared_ptr<const Piece> piece, uint32_t base) : piece_(std::move(piece)), base_(base) {}
+  Document(std::shared_ptr<const Piece> piece, uint32_t base)
+      : piece_(std::move(piece)), base_(base) {}
 
-  // The top node. No such node for a document of comments only, or one that could not be read at all.
+  // The top node. No such node for a document of comments only, or one that could not be read at
+  // all.
   Node root() const;
   // Everything from the document's marker (or the first byte) to the next one.
   ByteRange range() const;
@@ -206,7 +221,8 @@ struct ParseStats {
 };
 File Parse(std::string_view text, const File* previous = nullptr, ParseStats* stats = nullptr);
 
-// "spec.chart.spec.sourceRef.name", "resources[2]": where `node` stands in its document, for messages and tests.
+// "spec.chart.spec.sourceRef.name", "resources[2]": where `node` stands in its document, for
+// messages and tests.
 std::string RouteOf(Node node);
 
 template <typename F>

@@ -1,0 +1,589 @@
+// From parser events to a tree with exact byte ranges.
+//
+// yaml-cpp says where a node starts, not where it ends, and nothing about comments, dashes and
+// colons. All of that is found by scanning the gaps between the starts: behind every node `pos_`
+// stands at its end, and what lies between `pos_` and the next node's start is white space,
+// comments and indicators only. The parser's decoded value tells where a plain scalar ends.
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <istream>
+#include <streambuf>
+#include <utility>
+
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+namespace {
+
+constexpr uint32_t kNone = NodeData::kNoOffset;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Reads from memory without copying it first.
+class ViewBuffer final : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // std::streambuf's get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+uint32_t Clamp(size_t offset, std::string_view text) {
+  return static_cast<uint32_t>(std::min(offset, text.size()));
+}
+
+// Length of the plain `null` at `at`, or 0.
+uint32_t NullLiteralLength(std::string_view text, uint32_t at) {
+  std::string_view rest = text.substr(at);
+  for (std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (!rest.starts_with(word)) continue;
+    std::string_view behind = rest.substr(word.size());
+    if (behind.empty() || IsBlank(behind[0]) || IsBreak(behind[0]) || behind[0] == ',' ||
+        behind[0] == '}' || behind[0] == ']' || behind[0] == ':') {
+      return static_cast<uint32_t>(word.size());
+    }
+  }
+  return 0;
+}
+
+// End of the plain scalar at `begin` that the parser has read as `value`: text and value are walked
+// together, and line breaks fold as YAML says. Nothing when they do not agree.
+std::optional<uint32_t> PlainEnd(std::string_view text, uint32_t begin, std::string_view value) {
+  size_t i = begin;
+  size_t v = 0;
+  while (v < value.size()) {
+    if (i >= text.size()) return std::nullopt;
+    if (!IsBlank(text[i]) && !IsBreak(text[i])) {
+      if (text[i] != value[v]) return std::nullopt;
+      ++i;
+      ++v;
+      continue;
+    }
+    size_t run = i;
+    size_t breaks = 0;
+    while (run < text.size() && (IsBlank(text[run]) || IsBreak(text[run]))) {
+      if (IsBreak(text[run])) {
+        ++breaks;
+        if (text.substr(run).starts_with("\r\n")) ++run;
+      }
+      ++run;
+    }
+    if (breaks == 0) {
+      if (value.substr(v, run - i) != text.substr(i, run - i)) return std::nullopt;
+      v += run - i;
+    } else {
+      std::string_view folded = breaks == 1 ? " " : value.substr(v, breaks - 1);
+      if (value.substr(v, folded.size()) != folded) return std::nullopt;
+      v += folded.size();
+    }
+    i = run;
+  }
+  return static_cast<uint32_t>(i);
+}
+
+// End of the block scalar whose header starts at `begin`: behind the last line of its content (its
+// line end is not part of it). `parent_indent` is the column of the collection it stands in, -1 at
+// the root.
+uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent) {
+  uint32_t i = begin + 1;
+  int explicit_indent = 0;
+  bool keep = false;
+  for (;
+       i < text.size() && (text[i] == '+' || text[i] == '-' || (text[i] >= '1' && text[i] <= '9'));
+       ++i) {
+    if (text[i] == '+') keep = true;
+    if (text[i] >= '1' && text[i] <= '9') explicit_indent = text[i] - '0';
+  }
+  uint32_t end = i;
+  int content_indent = explicit_indent > 0 ? std::max(parent_indent, 0) + explicit_indent : -1;
+  for (uint32_t line = NextLine(text, i); line < text.size(); line = NextLine(text, line)) {
+    uint32_t line_end = LineEnd(text, line);
+    int indent = static_cast<int>(IndentOf(text, line));
+    if (line + indent == line_end) {
+      if (keep) end = line_end;
+      continue;
+    }
+    if (content_indent < 0) {
+      if (indent <= std::max(parent_indent, 0)) break;
+      content_indent = indent;
+    }
+    if (indent < content_indent) break;
+    end = line_end;
+  }
+  return end;
+}
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  TreeBuilder(std::string_view text, uint32_t shift, Piece& piece)
+      : text_(text), shift_(shift), piece_(piece), pos_(piece.content_begin) {
+    anchors_.push_back(kNoNode);  // ids start at 1
+  }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnAnchor(const YAML::Mark&, const std::string&) override { has_anchor_ = true; }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    uint32_t at = Offset(mark);
+    uint32_t literal = 0;
+    Start start;
+    if (has_anchor_) {
+      start = Begin(at, false);
+      literal = NullLiteralLength(text_, start.begin);
+      if (literal == 0) start.begin = start.behind_properties;
+    } else if ((literal = ExplicitNullAt(at)) > 0) {
+      start = Begin(at, false);
+    } else {
+      uint32_t empty = PlaceEmpty();
+      start = {empty, empty, empty, {}};
+    }
+    NodeId id = Add(NodeKind::kNull, start, start.begin + literal);
+    SetValue(id, start.begin, literal);
+    pos_ = start.begin + literal;
+    Anchor(id, anchor);
+    Placed();
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Start start = Begin(Offset(mark), false);
+    uint32_t end = PropertyEnd(start.begin);
+    NodeId id = Add(NodeKind::kAlias, start, end);
+    SetValue(id, start.begin + 1, end - start.begin - 1);
+    piece_.nodes[id].child = anchor < anchors_.size() ? anchors_[anchor] : kNoNode;
+    pos_ = end;
+    Placed();
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    bool tagged = tag != "?" && tag != "!";
+    Start start = Begin(Offset(mark), tagged || tag == "!");
+    NodeId id;
+    char first = start.begin < text_.size() ? text_[start.begin] : '\0';
+    std::optional<uint32_t> end;
+    ScalarStyle style = ScalarStyle::kPlain;
+    if (first == '"' || first == '\'') {
+      style = first == '"' ? ScalarStyle::kDoubleQuoted : ScalarStyle::kSingleQuoted;
+      end = QuotedEnd(text_, start.begin);
+    } else if (first == '|' || first == '>') {
+      style = first == '|' ? ScalarStyle::kLiteral : ScalarStyle::kFolded;
+      end = BlockScalarEnd(text_, start.begin, BlockColumn());
+    } else if (value.empty()) {  // `!tag` with nothing behind it
+      start.begin = start.behind_properties;
+      end = start.begin;
+    } else {
+      end = PlainEnd(text_, start.begin, value);
+    }
+    if (!end) end = LineEnd(text_, start.begin);
+    id = Add(NodeKind::kScalar, start, *end);
+    NodeData& node = piece_.nodes[id];
+    node.style = style;
+    if (style == ScalarStyle::kLiteral || style == ScalarStyle::kFolded)
+      HeaderComment(start.begin, *end);
+    uint32_t inner = style == ScalarStyle::kPlain ? 0 : 1;
+    if (Slice(text_, {start.begin + inner,
+                      start.begin + inner + static_cast<uint32_t>(value.size())}) == value) {
+      SetValue(id, start.begin + inner, static_cast<uint32_t>(value.size()));
+    } else {
+      node.pooled = true;
+      SetValue(id, static_cast<uint32_t>(piece_.pool.size()), static_cast<uint32_t>(value.size()));
+      piece_.pool += value;
+    }
+    pos_ = *end;
+    last_scalar_ = id;
+    Anchor(id, anchor);
+    Placed();
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    Open(mark, tag, anchor, NodeKind::kSequence, style == YAML::EmitterStyle::Flow);
+  }
+  void OnSequenceEnd() override { Close(']'); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    Open(mark, tag, anchor, NodeKind::kMapping, style == YAML::EmitterStyle::Flow);
+  }
+  void OnMapEnd() override { Close('}'); }
+
+  // Makes what there is a whole tree, after the end or after the parser gave up.
+  void Finish(ParseOutcome& outcome) {
+    outcome.last_scalar = last_scalar_;
+    for (const Frame& frame : frames_) outcome.open.push_back(frame.id);
+    while (!frames_.empty()) {
+      Frame& top = frames_.back();
+      if (piece_.nodes[top.id].kind == NodeKind::kMapping && !top.expects_key) {
+        Add(NodeKind::kNull, {pos_, pos_, pos_, {}}, pos_);
+        Placed();
+      }
+      NodeData& node = piece_.nodes[frames_.back().id];
+      node.end = std::max(node.begin, pos_);
+      frames_.pop_back();
+    }
+    std::stable_sort(piece_.properties.begin(), piece_.properties.end(),
+                     [](const Properties& a, const Properties& b) { return a.node < b.node; });
+  }
+
+  // Scans behind the last node: trailing comments, and text that no node holds (its first byte
+  // comes back).
+  std::optional<uint32_t> ScanTail() {
+    while (pos_ < text_.size()) {
+      char c = text_[pos_];
+      if (c == '#' && AtTokenStart(pos_)) {
+        uint32_t end = LineEnd(text_, pos_);
+        piece_.comments.push_back({pos_, end});
+        pos_ = end;
+      } else if (IsBlank(c) || IsBreak(c)) {
+        ++pos_;
+      } else if (text_.substr(pos_).starts_with("...") && LineBegin(text_, pos_) == pos_) {
+        pos_ += 3;
+      } else {
+        return pos_;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::vector<SyntaxError> TakeErrors() { return std::move(errors_); }
+
+ private:
+  struct Frame {
+    NodeId id;
+    bool flow;
+    bool brackets;  // has a closing bracket of its own; `[a: b]`'s inner mapping has not
+    bool expects_key = true;
+    bool explicit_key = false;
+    uint32_t column;  // of the keys or dashes
+    uint32_t lead = kNone;
+    NodeId last = kNoNode;
+  };
+  struct Start {
+    uint32_t full_begin;
+    uint32_t begin;
+    uint32_t behind_properties;
+    Properties properties;
+  };
+
+  uint32_t Offset(const YAML::Mark& mark) const {
+    return std::max(Clamp(static_cast<size_t>(std::max(mark.pos, 0)) + shift_, text_),
+                    piece_.content_begin);
+  }
+
+  uint32_t Column(uint32_t offset) const { return offset - LineBegin(text_, offset); }
+
+  bool AtTokenStart(uint32_t offset) const {
+    return offset == 0 || IsBlank(text_[offset - 1]) || IsBreak(text_[offset - 1]);
+  }
+
+  int BlockColumn() const {
+    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+      if (!frame->flow) return static_cast<int>(frame->column);
+    }
+    return -1;
+  }
+
+  bool InMapping() const {
+    return !frames_.empty() && piece_.nodes[frames_.back().id].kind == NodeKind::kMapping;
+  }
+  bool InSequence() const { return !frames_.empty() && !InMapping(); }
+
+  // First offset at or behind `i` that is not white space or a comment. Comments on the way are
+  // collected.
+  uint32_t SkipSpace(uint32_t i, uint32_t limit) {
+    while (i < limit) {
+      if (text_[i] == '#' && AtTokenStart(i)) {
+        uint32_t end = std::min(LineEnd(text_, i), limit);
+        piece_.comments.push_back({i, end});
+        i = end;
+      } else if (IsBlank(text_[i]) || IsBreak(text_[i])) {
+        ++i;
+      } else {
+        break;
+      }
+    }
+    return i;
+  }
+
+  // Moves `pos_` over white space, comments and the indicators in `indicators`; stops at anything
+  // else or at `limit`. The first dash, question mark or colon on the way is the lead of the coming
+  // node.
+  void Skip(uint32_t limit, std::string_view indicators) {
+    while ((pos_ = SkipSpace(pos_, limit)) < limit) {
+      char c = text_[pos_];
+      if (indicators.find(c) == std::string_view::npos) return;
+      if (!frames_.empty() && c != ',') {
+        Frame& frame = frames_.back();
+        if (c == '?') frame.explicit_key = true;
+        if (frame.lead == kNone) frame.lead = pos_;
+      }
+      ++pos_;
+    }
+  }
+
+  // Start of a node whose first byte (anchor and tag included) is at `at`.
+  Start Begin(uint32_t at, bool tagged) {
+    if (at > pos_) {
+      Skip(at, "-?:,");
+      pos_ = at;
+    }
+    Start start{at, at, at, {}};
+    bool anchored = std::exchange(has_anchor_, false);
+    while (start.begin < text_.size()) {
+      bool anchor = anchored && text_[start.begin] == '&';
+      bool tag = tagged && text_[start.begin] == '!';
+      if (!anchor && !tag) break;
+      uint32_t end = PropertyEnd(start.begin);
+      (anchor ? start.properties.anchor : start.properties.tag) = {start.begin + (anchor ? 1 : 0),
+                                                                   end};
+      (anchor ? anchored : tagged) = false;
+      start.behind_properties = end;
+      start.begin = SkipSpace(end, Clamp(text_.size(), text_));
+    }
+    return start;
+  }
+
+  uint32_t PropertyEnd(uint32_t begin) const {
+    if (text_.substr(begin).starts_with("!<")) {
+      size_t close = text_.find('>', begin);
+      return Clamp(close == std::string_view::npos ? text_.size() : close + 1, text_);
+    }
+    uint32_t end = begin;
+    while (end < text_.size() && !IsBlank(text_[end]) && !IsBreak(text_[end]) &&
+           std::string_view("[]{},").find(text_[end]) == std::string_view::npos) {
+      ++end;
+    }
+    return end;
+  }
+
+  // The place of a node that is not written: behind the colon or dash it belongs to.
+  uint32_t PlaceEmpty() {
+    uint32_t end = Clamp(text_.size(), text_);
+    if (frames_.empty()) return pos_;
+    Frame& frame = frames_.back();
+    if (InMapping() && frame.expects_key) {
+      Skip(end, "?,");
+      return pos_;
+    }
+    if (InMapping()) {
+      uint32_t before = pos_;
+      uint32_t line_end = LineEnd(text_, pos_);
+      bool across_lines = frame.explicit_key || frame.flow;
+      size_t comments = piece_.comments.size();
+      Skip(across_lines ? end : line_end, "");
+      if (pos_ < text_.size() && text_[pos_] == ':') {
+        frame.lead = pos_++;
+        return pos_;
+      }
+      pos_ = before;
+      piece_.comments.resize(comments);
+      if (!frame.explicit_key && !frame.flow) MissingColon(frame.last);
+      return pos_;
+    }
+    if (!frame.flow) {
+      Skip(end, "");
+      if (pos_ < text_.size() && text_[pos_] == '-') frame.lead = pos_++;
+    } else {
+      Skip(end, ",");
+    }
+    return pos_;
+  }
+
+  void MissingColon(NodeId key) {
+    if (key == kNoNode) return;
+    const NodeData& node = piece_.nodes[key];
+    SyntaxError error;
+    error.kind = SyntaxErrorKind::kMissingColon;
+    error.range = {node.full_begin, node.end};
+    errors_.push_back(std::move(error));
+  }
+
+  // A written `~` or `null` at `at`, as opposed to the start of whatever comes next.
+  uint32_t ExplicitNullAt(uint32_t at) const {
+    uint32_t length = NullLiteralLength(text_, at);
+    if (length == 0 || at < pos_) return 0;
+    if (frames_.empty() || frames_.back().flow) return length;
+    if (InMapping() && frames_.back().expects_key) return length;
+    // In block style the node's value is on the indicator's line or deeper than its collection.
+    uint32_t indicator = pos_;
+    while (indicator < at && (IsBlank(text_[indicator]) || IsBreak(text_[indicator]))) ++indicator;
+    bool same_line = LineBegin(text_, indicator) == LineBegin(text_, at);
+    return same_line || Column(at) > frames_.back().column ? length : 0;
+  }
+
+  NodeId Add(NodeKind kind, const Start& start, uint32_t end) {
+    NodeId id = static_cast<NodeId>(piece_.nodes.size());
+    NodeData& node = piece_.nodes.emplace_back();
+    node.kind = kind;
+    node.full_begin = start.full_begin;
+    node.begin = start.begin;
+    node.end = std::max(end, start.begin);
+    if (!start.properties.anchor.empty() || !start.properties.tag.empty()) {
+      node.has_properties = true;
+      Properties properties = start.properties;
+      properties.node = id;
+      piece_.properties.push_back(properties);
+    }
+    if (frames_.empty()) {
+      if (piece_.root == kNoNode) piece_.root = id;
+      return id;
+    }
+    Frame& frame = frames_.back();
+    node.parent = frame.id;
+    node.lead = std::exchange(frame.lead, kNone);
+    if (frame.last == kNoNode) {
+      piece_.nodes[frame.id].child = id;
+    } else {
+      piece_.nodes[frame.last].next = id;
+    }
+    if (InMapping()) {
+      if (frame.expects_key) {
+        node.key = true;
+        // The colon found on the way to a key belongs to nobody.
+        if (node.lead != kNone && text_[node.lead] != '?') node.lead = kNone;
+      } else {
+        node.pair_key = frame.last;
+      }
+    } else if (frame.flow) {
+      node.lead = kNone;
+    }
+    frame.last = id;
+    return id;
+  }
+
+  // A node (with everything in it) is complete.
+  void Placed() {
+    if (!InMapping()) return;
+    Frame& frame = frames_.back();
+    frame.expects_key = !frame.expects_key;
+    if (frame.expects_key) frame.explicit_key = false;
+  }
+
+  void SetValue(NodeId id, uint32_t begin, uint32_t size) {
+    piece_.nodes[id].value_begin = begin;
+    piece_.nodes[id].value_size = size;
+  }
+
+  void Anchor(NodeId id, YAML::anchor_t anchor) {
+    if (anchor == 0) return;
+    if (anchors_.size() <= anchor) anchors_.resize(anchor + 1, kNoNode);
+    anchors_[anchor] = id;
+  }
+
+  void HeaderComment(uint32_t begin, uint32_t end) {
+    uint32_t line_end = std::min(LineEnd(text_, begin), end);
+    for (uint32_t i = begin; i < line_end; ++i) {
+      if (text_[i] == '#' && IsBlank(text_[i - 1])) {
+        piece_.comments.push_back({i, line_end});
+        return;
+      }
+    }
+  }
+
+  void Open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, NodeKind kind,
+            bool flow) {
+    Start start = Begin(Offset(mark), tag != "?" && !tag.empty());
+    char first = start.begin < text_.size() ? text_[start.begin] : '\0';
+    bool brackets = flow && first == (kind == NodeKind::kSequence ? '[' : '{');
+    NodeId id = Add(kind, start, start.begin);
+    piece_.nodes[id].flow = flow;
+    Anchor(id, anchor);
+    frames_.push_back({id, flow, brackets, true, false, Column(start.begin)});
+    pos_ = std::max(pos_, start.begin + (brackets ? 1 : 0));
+  }
+
+  void Close(char bracket) {
+    Frame frame = frames_.back();
+    uint32_t end = pos_;
+    if (frame.brackets) {
+      Skip(Clamp(text_.size(), text_), ",?:");
+      if (pos_ < text_.size() && text_[pos_] == bracket) ++pos_;
+      end = pos_;
+    }
+    frames_.pop_back();
+    piece_.nodes[frame.id].end = std::max(end, piece_.nodes[frame.id].begin);
+    Placed();
+  }
+
+  std::string_view text_;
+  uint32_t shift_;
+  Piece& piece_;
+  uint32_t pos_;
+  bool has_anchor_ = false;
+  std::vector<Frame> frames_;
+  std::vector<NodeId> anchors_;
+  NodeId last_scalar_ = kNoNode;
+  std::vector<SyntaxError> errors_;
+};
+
+// Only counts: for choosing between masks.
+class NullHandler final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// The one place that runs the parser, and the catch site for its exceptions.
+ParseOutcome Run(std::string_view text, uint32_t shift, YAML::EventHandler& handler) {
+  ParseOutcome outcome;
+  ViewBuffer buffer(text.substr(shift));
+  std::istream stream(&buffer);
+  try {
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(handler);
+  } catch (const YAML::Exception& e) {
+    outcome.failed = true;
+    outcome.error = e.msg;
+    outcome.error_offset = Clamp(static_cast<size_t>(std::max(e.mark.pos, 0)) + shift, text);
+  }
+  return outcome;
+}
+
+uint32_t ByteOrderMarkSize(std::string_view text) {
+  return text.starts_with(kByteOrderMark) ? static_cast<uint32_t>(kByteOrderMark.size()) : 0;
+}
+
+}  // namespace
+
+ParseOutcome ProbeParse(std::string_view text) {
+  NullHandler handler;
+  return Run(text, ByteOrderMarkSize(text), handler);
+}
+
+ParseOutcome BuildTree(std::string_view text, Piece& piece) {
+  piece.nodes.clear();
+  piece.properties.clear();
+  piece.pool.clear();
+  piece.comments.clear();
+  piece.errors.clear();
+  piece.root = kNoNode;
+  uint32_t shift = ByteOrderMarkSize(text);
+  TreeBuilder builder(text, shift, piece);
+  ParseOutcome outcome = Run(text, shift, builder);
+  builder.Finish(outcome);
+  if (!outcome.failed) {
+    if (std::optional<uint32_t> left_over = builder.ScanTail()) {
+      outcome.failed = true;
+      outcome.error = "unexpected content";
+      outcome.error_offset = *left_over;
+    }
+  }
+  piece.errors = builder.TakeErrors();
+  return outcome;
+}
+
+}  // namespace fluxls::yaml

@@ -1,0 +1,211 @@
+// Parsing a file: split, take over unchanged pieces, parse the others with recovery.
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "analysis/text/unicode.h"
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+namespace {
+
+constexpr int kMaxRecoveryRounds = 8;
+// Bytes that recovery may parse again in one piece, so that a broken big document does not stop the
+// typing.
+constexpr size_t kRecoveryBudget = 1u << 20;
+
+// Bytes that YAML forbids, blanked: control characters and malformed UTF-8. The first one becomes
+// an error.
+std::string BlankForbidden(const std::string& text, std::vector<SyntaxError>& errors,
+                           std::vector<ByteRange>& damaged) {
+  std::string masked = text;
+  for (uint32_t i = 0; i < text.size();) {
+    uint8_t byte = static_cast<uint8_t>(text[i]);
+    bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F;
+    uint32_t length = byte < 0x80 ? 1 : Utf8SequenceLength(std::string_view(text).substr(i, 4));
+    if (!control && length > 0) {
+      i += length;
+      continue;
+    }
+    if (errors.empty()) {
+      errors.push_back(
+          {SyntaxErrorKind::kBadCharacter,
+           {i, i + 1},
+           control ? "a control character, which YAML does not allow" : "bytes that are not UTF-8",
+           "",
+           {}});
+    }
+    if (!damaged.empty() && damaged.back().end == i) {
+      damaged.back().end = i + 1;
+    } else {
+      damaged.push_back({i, i + 1});
+    }
+    masked[i++] = ' ';
+  }
+  return masked;
+}
+
+// What can be blanked to get past an error on a line: its value, or all of it.
+struct Mask {
+  ByteRange range;
+};
+
+void AddLineMasks(std::string_view text, uint32_t line, std::vector<Mask>& values,
+                  std::vector<Mask>& lines) {
+  uint32_t end = LineEnd(text, line);
+  uint32_t begin = line;
+  while (begin < end && IsBlank(text[begin])) ++begin;
+  if (begin == end) return;
+  uint32_t value = begin;
+  while (value + 1 < end && text[value] == '-' && IsBlank(text[value + 1])) {
+    ++value;
+    while (value < end && IsBlank(text[value])) ++value;
+  }
+  if (std::optional<uint32_t> colon = FindKeyColon(text, value, end)) value = *colon + 1;
+  if (value > begin && value < end) values.push_back({{value, end}});
+  lines.push_back({{line, end}});
+}
+
+void Blank(std::string& text, ByteRange range) {
+  std::fill(text.begin() + range.begin, text.begin() + range.end, ' ');
+}
+
+// Blanks out what the parser stumbles over until it gets through, or gets no further. `outcome` is
+// that of `masked`.
+void Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece& piece) {
+  size_t spent = 0;
+  for (int round = 0; round < kMaxRecoveryRounds && outcome.failed; ++round) {
+    uint32_t error_line = LineBegin(masked, outcome.error_offset);
+    std::vector<Mask> values;
+    std::vector<Mask> lines;
+    if (round == 0) AddLineMasks(masked, LineBegin(masked, culprit), values, lines);
+    AddLineMasks(masked, error_line, values, lines);
+    for (uint32_t line = error_line; line > piece.content_begin;) {
+      line = LineBegin(
+          masked, line - 1 - (line >= 2 && masked[line - 1] == '\n' && masked[line - 2] == '\r'));
+      if (IsBlankLine(masked, line)) continue;
+      AddLineMasks(masked, line, values, lines);
+      break;
+    }
+    values.insert(values.end(), lines.begin(), lines.end());
+
+    uint32_t best_offset = outcome.error_offset;
+    ParseOutcome best;
+    const Mask* chosen = nullptr;
+    for (const Mask& mask : values) {
+      if (mask.range.begin < piece.content_begin) continue;
+      if (spent > kRecoveryBudget) break;
+      std::string probe = masked;
+      Blank(probe, mask.range);
+      ParseOutcome result = ProbeParse(probe);
+      spent += result.failed ? result.error_offset : probe.size();
+      if (!result.failed || result.error_offset > best_offset) {
+        best_offset = result.error_offset;
+        best = result;
+        chosen = &mask;
+        if (!result.failed) break;
+      }
+    }
+    if (!chosen) break;
+    Blank(masked, chosen->range);
+    piece.damaged.push_back(chosen->range);
+    outcome = best;
+  }
+}
+
+void FindDuplicateKeys(Piece& piece) {
+  std::unordered_set<std::string_view> seen;
+  for (const NodeData& node : piece.nodes) {
+    if (node.kind != NodeKind::kMapping) continue;
+    seen.clear();
+    for (NodeId key = node.child; key != kNoNode;) {
+      const NodeData& key_node = piece.nodes[key];
+      std::string_view name = piece.ValueOf(key_node);
+      bool merge = name == "<<" && key_node.style == ScalarStyle::kPlain;
+      if (key_node.kind == NodeKind::kScalar && !merge && !seen.insert(name).second) {
+        piece.duplicate_keys.push_back(key);
+      }
+      NodeId value = key_node.next;
+      key = value == kNoNode ? kNoNode : piece.nodes[value].next;
+    }
+  }
+  std::sort(piece.duplicate_keys.begin(), piece.duplicate_keys.end(),
+            [&](NodeId a, NodeId b) { return piece.nodes[a].begin < piece.nodes[b].begin; });
+}
+
+template <typename T>
+bool ByBegin(const T& a, const T& b) {
+  return a.range.begin < b.range.begin;
+}
+
+std::shared_ptr<const Piece> MakePiece(std::string_view text, uint32_t content_begin) {
+  auto piece = std::make_shared<Piece>();
+  piece->text = text;
+  piece->content_begin = content_begin;
+  ParsePiece(*piece);
+  piece->nodes.shrink_to_fit();
+  piece->comments.shrink_to_fit();
+  return piece;
+}
+
+}  // namespace
+
+void ParsePiece(Piece& piece) {
+  std::vector<SyntaxError> errors;
+  std::string masked = BlankForbidden(piece.text, errors, piece.damaged);
+  ParseOutcome outcome = BuildTree(masked, piece);
+  const bool failed = outcome.failed;
+  if (failed) {
+    SyntaxError error = Diagnose(masked, piece, outcome);
+    uint32_t culprit = error.range.begin;
+    errors.push_back(std::move(error));
+    Recover(masked, std::move(outcome), culprit, piece);
+    ParseOutcome recovered = BuildTree(masked, piece);
+    if (recovered.failed) {
+      piece.damaged.push_back({std::min(recovered.error_offset, culprit),
+                               static_cast<uint32_t>(piece.text.size())});
+    }
+  }
+  for (SyntaxError& found : piece.errors) {
+    // Keys without a colon, which the parser lets pass. Those that only a mask has made are no
+    // news.
+    piece.damaged.push_back(found.range);
+    if (failed) continue;
+    ParseOutcome missing_colon;
+    missing_colon.error = "missing colon";
+    missing_colon.error_offset = found.range.begin;
+    errors.push_back(Diagnose(masked, piece, missing_colon));
+  }
+  std::stable_sort(errors.begin(), errors.end(), ByBegin<SyntaxError>);
+  piece.errors = std::move(errors);
+  std::sort(piece.damaged.begin(), piece.damaged.end());
+  std::sort(piece.comments.begin(), piece.comments.end());
+  piece.comments.erase(std::unique(piece.comments.begin(), piece.comments.end()),
+                       piece.comments.end());
+  FindDuplicateKeys(piece);
+}
+
+File Parse(std::string_view text, const File* previous, ParseStats* stats) {
+  // The same bytes with the same marker are the same piece, wherever they stand.
+  std::unordered_map<std::string_view, const std::shared_ptr<const Piece>*> known;
+  if (previous) {
+    for (const Document& document : previous->documents) {
+      known.emplace(document.piece()->text, &document.piece());
+    }
+  }
+  File file;
+  for (const PieceSlice& slice : SplitPieces(text)) {
+    std::string_view piece_text = Slice(text, slice.range);
+    auto same = known.find(piece_text);
+    if (same != known.end() && (*same->second)->content_begin == slice.content_begin) {
+      file.documents.emplace_back(*same->second, slice.range.begin);
+      if (stats) ++stats->pieces_reused;
+    } else {
+      file.documents.emplace_back(MakePiece(piece_text, slice.content_begin), slice.range.begin);
+      if (stats) ++stats->pieces_parsed;
+    }
+  }
+  return file;
+}
+
+}  // namespace fluxls::yaml

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t';
+}
+bool IsBreak(char c) {
+  return c == '\n' || c == '\r';
+}
+
+uint32_t LineBegin(std::string_view text, uint32_t offset) {
+  size_t i = std::min<size_t>(offset, text.size());
+  while (i > 0 && !IsBreak(text[i - 1])) --i;
+  return static_cast<uint32_t>(i);
+}
+
+uint32_t LineEnd(std::string_view text, uint32_t offset) {
+  size_t i = std::min<size_t>(offset, text.size());
+  while (i < text.size() && !IsBreak(text[i])) ++i;
+  return static_cast<uint32_t>(i);
+}
+
+uint32_t NextLine(std::string_view text, uint32_t offset) {
+  uint32_t end = LineEnd(text, offset);
+  if (end >= text.size()) return static_cast<uint32_t>(text.size());
+  return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
+}
+
+uint32_t IndentOf(std::string_view text, uint32_t line_begin) {
+  uint32_t i = line_begin;
+  while (i < text.size() && text[i] == ' ') ++i;
+  return i - line_begin;
+}
+
+bool IsBlankLine(std::string_view text, uint32_t line_begin) {
+  uint32_t i = line_begin;
+  while (i < text.size() && IsBlank(text[i])) ++i;
+  return i >= text.size() || IsBreak(text[i]) || text[i] == '#';
+}
+
+std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin) {
+  if (begin >= text.size()) return std::nullopt;
+  char quote = text[begin];
+  for (size_t i = begin + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '\'' && i + 1 < text.size() && text[i + 1] == '\'') {
+        ++i;
+      } else {
+        return static_cast<uint32_t>(i + 1);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> FindKeyColon(std::string_view text, uint32_t begin, uint32_t end) {
+  std::string_view line = text.substr(0, end);
+  for (uint32_t i = begin; i < end; ++i) {
+    char c = line[i];
+    bool at_token = i == begin || IsBlank(line[i - 1]);
+    if (c == '#' && at_token && i > begin) return std::nullopt;
+    if ((c == '"' || c == '\'') && at_token) {
+      std::optional<uint32_t> close = QuotedEnd(line, i);
+      if (!close) return std::nullopt;
+      i = *close - 1;
+      continue;
+    }
+    if (c == ':' && (i + 1 == end || IsBlank(line[i + 1]))) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fluxls::yaml
