@@ -1,0 +1,56 @@
+// Starts fluxcd-ls and passes the settings `fluxcd.*` on. Everything else is the server's work.
+import * as vscode from 'vscode';
+import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+
+let client: LanguageClient | undefined;
+
+async function start(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('fluxcd');
+  const server: ServerOptions = {
+    command: settings.get<string>('server.path', 'fluxcd-ls'),
+    args: settings.get<string[]>('server.arguments', ['--stdio']),
+  };
+  const options: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: 'file', language: 'yaml' },
+      { scheme: 'file', pattern: '**/Kustomization' },
+    ],
+    synchronize: { configurationSection: 'fluxcd' },
+  };
+  client = new LanguageClient('fluxcd', 'Flux CD', server, options);
+  try {
+    await client.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const choice = await vscode.window.showErrorMessage(
+      `fluxcd-ls did not start: ${reason}. Is "${server.command}" on PATH, or fluxcd.server.path right?`,
+      'Open settings',
+    );
+    if (choice) await vscode.commands.executeCommand('workbench.action.openSettings', 'fluxcd.server.path');
+  }
+}
+
+async function stop(): Promise<void> {
+  const running = client;
+  client = undefined;
+  if (running?.needsStop()) await running.stop();
+}
+
+async function restart(): Promise<void> {
+  await stop();
+  await start();
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  context.subscriptions.push(
+    vscode.commands.registerCommand('fluxcd.restart', restart),
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (event.affectsConfiguration('fluxcd.server')) await restart();
+    }),
+  );
+  await start();
+}
+
+export function deactivate(): Promise<void> {
+  return stop();
+}
