@@ -117,8 +117,9 @@ uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view text, uint32_t shift, Piece& piece)
-      : text_(text), shift_(shift), piece_(piece), pos_(piece.content_begin) {
+  TreeBuilder(std::string_view text, uint32_t shift, const std::vector<HiddenProperties>& hidden,
+              Piece& piece)
+      : text_(text), shift_(shift), hidden_(hidden), piece_(piece), pos_(piece.content_begin) {
     anchors_.push_back(kNoNode);  // ids start at 1
   }
 
@@ -160,6 +161,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (HiddenAlias(Offset(mark), value)) return;
     bool tagged = tag != "?" && tag != "!";
     Start start = Begin(Offset(mark), tagged || tag == "!");
     NodeId id;
@@ -196,6 +198,7 @@ class TreeBuilder final : public YAML::EventHandler {
     pos_ = *end;
     last_scalar_ = id;
     Anchor(id, anchor);
+    RestoreHidden(id);
     Placed();
   }
 
@@ -474,6 +477,33 @@ class TreeBuilder final : public YAML::EventHandler {
     anchors_[anchor] = id;
   }
 
+  // The scalar at `at` is in truth an alias of an anchor that was blanked out.
+  bool HiddenAlias(uint32_t at, const std::string& value) {
+    if (hidden_.empty() || at >= text_.size() || text_[at] != '_' || piece_.text[at] != '*') return false;
+    Start start = Begin(at, false);
+    NodeId target = kNoNode;
+    for (const auto& [name, node] : hidden_anchors_) {
+      if (value.substr(1) == name) target = node;
+    }
+    NodeId id = Add(NodeKind::kAlias, start, PropertyEnd(at));
+    SetValue(id, at + 1, static_cast<uint32_t>(value.size() - 1));
+    piece_.nodes[id].child = target;
+    pos_ = piece_.nodes[id].end;
+    Placed();
+    return true;
+  }
+
+  void RestoreHidden(NodeId id) {
+    for (const HiddenProperties& hidden : hidden_) {
+      NodeData& node = piece_.nodes[id];
+      if (hidden.range.end != node.begin) continue;
+      node.full_begin = hidden.range.begin;
+      node.has_properties = true;
+      piece_.properties.push_back({id, hidden.anchor, hidden.tag});
+      if (!hidden.anchor.empty()) hidden_anchors_.emplace_back(Slice(piece_.text, hidden.anchor), id);
+    }
+  }
+
   void HeaderComment(uint32_t begin, uint32_t end) {
     uint32_t line_end = std::min(LineEnd(text_, begin), end);
     for (uint32_t i = begin; i < line_end; ++i) {
@@ -511,11 +541,13 @@ class TreeBuilder final : public YAML::EventHandler {
 
   std::string_view text_;
   uint32_t shift_;
+  const std::vector<HiddenProperties>& hidden_;
   Piece& piece_;
   uint32_t pos_;
   bool has_anchor_ = false;
   std::vector<Frame> frames_;
   std::vector<NodeId> anchors_;
+  std::vector<std::pair<std::string_view, NodeId>> hidden_anchors_;
   NodeId last_scalar_ = kNoNode;
   std::vector<SyntaxError> errors_;
 };
@@ -564,7 +596,8 @@ ParseOutcome ProbeParse(std::string_view text) {
   return Run(text, ByteOrderMarkSize(text), handler);
 }
 
-ParseOutcome BuildTree(std::string_view text, Piece& piece) {
+ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
+                       Piece& piece) {
   piece.nodes.clear();
   piece.properties.clear();
   piece.pool.clear();
@@ -572,7 +605,7 @@ ParseOutcome BuildTree(std::string_view text, Piece& piece) {
   piece.errors.clear();
   piece.root = kNoNode;
   uint32_t shift = ByteOrderMarkSize(text);
-  TreeBuilder builder(text, shift, piece);
+  TreeBuilder builder(text, shift, hidden, piece);
   ParseOutcome outcome = Run(text, shift, builder);
   builder.Finish(outcome);
   if (!outcome.failed) {

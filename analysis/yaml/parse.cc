@@ -153,14 +153,25 @@ std::shared_ptr<const Piece> MakePiece(std::string_view text, uint32_t content_b
 void ParsePiece(Piece& piece) {
   std::vector<SyntaxError> errors;
   std::string masked = BlankForbidden(piece.text, errors, piece.damaged);
-  ParseOutcome outcome = BuildTree(masked, piece);
+  std::vector<HiddenProperties> hidden;
+  ParseOutcome outcome = BuildTree(masked, hidden, piece);
+  if (outcome.failed) {
+    std::string without = masked;
+    std::vector<HiddenProperties> found = HideProperties(without);
+    ParseOutcome probe = found.empty() ? outcome : ProbeParse(without);
+    if (!probe.failed || probe.error_offset > outcome.error_offset) {
+      masked = std::move(without);
+      hidden = std::move(found);
+      outcome = BuildTree(masked, hidden, piece);
+    }
+  }
   const bool failed = outcome.failed;
   if (failed) {
     SyntaxError error = Diagnose(masked, piece, outcome);
     uint32_t culprit = error.range.begin;
     errors.push_back(std::move(error));
     Recover(masked, std::move(outcome), culprit, piece);
-    ParseOutcome recovered = BuildTree(masked, piece);
+    ParseOutcome recovered = BuildTree(masked, hidden, piece);
     if (recovered.failed) {
       piece.damaged.push_back({std::min(recovered.error_offset, culprit),
                                static_cast<uint32_t>(piece.text.size())});

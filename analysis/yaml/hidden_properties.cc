@@ -1,0 +1,73 @@
+// A way round one fault of the parser: behind `- ` (and `--- `), an anchor or tag makes it expect the lines of a
+// block scalar too far to the right:
+//
+//     - &script |
+//       #!/bin/sh       ← refused, though every other parser reads it
+//
+// Where a piece does not parse, such properties are blanked out and put back into the tree by hand; aliases of
+// a blanked anchor are read as plain scalars (`*script` → `_script`) and turned into aliases afterwards.
+#include <algorithm>
+
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+namespace {
+
+bool IsNameEnd(std::string_view text, uint32_t i) {
+  return i >= text.size() || IsBlank(text[i]) || IsBreak(text[i]) ||
+         std::string_view("[]{},").find(text[i]) != std::string_view::npos;
+}
+
+// Properties on the line that begins at `line`, when a block scalar header follows them.
+std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
+  uint32_t end = LineEnd(text, line);
+  uint32_t i = line;
+  auto skip_blanks = [&] {
+    while (i < end && IsBlank(text[i])) ++i;
+  };
+  skip_blanks();
+  bool dashes = false;
+  if (text.substr(i).starts_with("---") && i == line) {
+    i += 3;
+    dashes = true;
+  }
+  while (i + 1 < end && text[i] == '-' && IsBlank(text[i + 1])) {
+    dashes = true;
+    ++i;
+    skip_blanks();
+  }
+  skip_blanks();
+  if (!dashes) return std::nullopt;
+  HiddenProperties hidden;
+  hidden.range.begin = i;
+  while (i < end && (text[i] == '&' || text[i] == '!')) {
+    uint32_t begin = i;
+    while (!IsNameEnd(text, i)) ++i;
+    (text[begin] == '&' ? hidden.anchor : hidden.tag) = {begin + (text[begin] == '&' ? 1 : 0), i};
+    skip_blanks();
+  }
+  hidden.range.end = i;
+  if (hidden.range.empty() || i >= end || (text[i] != '|' && text[i] != '>')) return std::nullopt;
+  return hidden;
+}
+
+}  // namespace
+
+std::vector<HiddenProperties> HideProperties(std::string& text) {
+  std::vector<HiddenProperties> all;
+  for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
+    std::optional<HiddenProperties> hidden = OnLine(text, line);
+    if (!hidden) continue;
+    std::string name(Slice(text, hidden->anchor));
+    std::fill(text.begin() + hidden->range.begin, text.begin() + hidden->range.end, ' ');
+    for (size_t at = text.find('*', hidden->range.end); !name.empty() && at != std::string::npos; at = text.find('*', at + 1)) {
+      uint32_t behind = static_cast<uint32_t>(at + 1 + name.size());
+      bool alone = at > 0 && (IsBlank(text[at - 1]) || text[at - 1] == '[' || text[at - 1] == ',');
+      if (alone && text.compare(at + 1, name.size(), name) == 0 && IsNameEnd(text, behind)) text[at] = '_';
+    }
+    all.push_back(*hidden);
+  }
+  return all;
+}
+
+}  // namespace fluxls::yaml
