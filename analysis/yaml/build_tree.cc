@@ -479,7 +479,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   // The scalar at `at` is in truth an alias of an anchor that was blanked out.
   bool HiddenAlias(uint32_t at, const std::string& value) {
-    if (hidden_.empty() || at >= text_.size() || text_[at] != '_' || piece_.text[at] != '*') return false;
+    if (hidden_.empty() || at >= text_.size() || text_[at] != '_' || piece_.text[at] != '*')
+      return false;
     Start start = Begin(at, false);
     NodeId target = kNoNode;
     for (const auto& [name, node] : hidden_anchors_) {
@@ -500,7 +501,8 @@ class TreeBuilder final : public YAML::EventHandler {
       node.full_begin = hidden.range.begin;
       node.has_properties = true;
       piece_.properties.push_back({id, hidden.anchor, hidden.tag});
-      if (!hidden.anchor.empty()) hidden_anchors_.emplace_back(Slice(piece_.text, hidden.anchor), id);
+      if (!hidden.anchor.empty())
+        hidden_anchors_.emplace_back(Slice(piece_.text, hidden.anchor), id);
     }
   }
 

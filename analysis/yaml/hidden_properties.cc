@@ -1,11 +1,12 @@
-// A way round one fault of the parser: behind `- ` (and `--- `), an anchor or tag makes it expect the lines of a
-// block scalar too far to the right:
+// A way round one fault of the parser: behind `- ` (and `--- `), an anchor or tag makes it expect
+// the lines of a block scalar too far to the right:
 //
 //     - &script |
 //       #!/bin/sh       ← refused, though every other parser reads it
 //
-// Where a piece does not parse, such properties are blanked out and put back into the tree by hand; aliases of
-// a blanked anchor are read as plain scalars (`*script` → `_script`) and turned into aliases afterwards.
+// Where a piece does not parse, such properties are blanked out and put back into the tree by hand;
+// aliases of a blanked anchor are read as plain scalars (`*script` → `_script`) and turned into
+// aliases afterwards.
 #include <algorithm>
 
 #include "analysis/yaml/piece.h"
@@ -60,10 +61,12 @@ std::vector<HiddenProperties> HideProperties(std::string& text) {
     if (!hidden) continue;
     std::string name(Slice(text, hidden->anchor));
     std::fill(text.begin() + hidden->range.begin, text.begin() + hidden->range.end, ' ');
-    for (size_t at = text.find('*', hidden->range.end); !name.empty() && at != std::string::npos; at = text.find('*', at + 1)) {
+    for (size_t at = text.find('*', hidden->range.end); !name.empty() && at != std::string::npos;
+         at = text.find('*', at + 1)) {
       uint32_t behind = static_cast<uint32_t>(at + 1 + name.size());
       bool alone = at > 0 && (IsBlank(text[at - 1]) || text[at - 1] == '[' || text[at - 1] == ',');
-      if (alone && text.compare(at + 1, name.size(), name) == 0 && IsNameEnd(text, behind)) text[at] = '_';
+      if (alone && text.compare(at + 1, name.size(), name) == 0 && IsNameEnd(text, behind))
+        text[at] = '_';
     }
     all.push_back(*hidden);
   }

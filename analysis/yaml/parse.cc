@@ -173,8 +173,8 @@ void ParsePiece(Piece& piece) {
     Recover(masked, std::move(outcome), culprit, piece);
     ParseOutcome recovered = BuildTree(masked, hidden, piece);
     if (recovered.failed) {
-      piece.damaged.push_back({std::min(recovered.error_offset, culprit),
-                               static_cast<uint32_t>(piece.text.size())});
+      piece.damaged.push_back(
+          {std::min(recovered.error_offset, culprit), static_cast<uint32_t>(piece.text.size())});
     }
   }
   for (SyntaxError& found : piece.errors) {

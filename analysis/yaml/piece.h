@@ -80,16 +80,18 @@ struct ParseOutcome {
   NodeId last_scalar = kNoNode;
   std::vector<NodeId> open;  // collections, outermost first
 };
-// Anchor and tag that were blanked out of `text` because the parser cannot read them; see hidden_properties.cc.
+// Anchor and tag that were blanked out of `text` because the parser cannot read them; see
+// hidden_properties.cc.
 struct HiddenProperties {
-  ByteRange range;  // what was blanked; the scalar's header is at its end
+  ByteRange range;   // what was blanked; the scalar's header is at its end
   ByteRange anchor;  // without `&`; empty when there is none
   ByteRange tag;
 };
 // Blanks such properties in `text` and says which.
 std::vector<HiddenProperties> HideProperties(std::string& text);
 
-ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden, Piece& piece);
+ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
+                       Piece& piece);
 
 // The same without a tree: only how far it gets.
 ParseOutcome ProbeParse(std::string_view text);

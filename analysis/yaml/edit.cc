@@ -1,0 +1,316 @@
+#include "analysis/yaml/edit.h"
+
+#include <algorithm>
+
+#include "analysis/yaml/emit.h"
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// A document's text with offsets of the file, and the shorthand that every edit needs.
+struct Source {
+  explicit Source(const Document& d)
+      : document(d), text(d.text()), base(d.base()), layout(LayoutOf(d)) {}
+
+  uint32_t LineBeginOf(uint32_t offset) const {
+    uint32_t begin = LineBegin(text, offset - base);
+    if (begin == 0 && text.starts_with(kByteOrderMark) && offset - base >= kByteOrderMark.size()) {
+      begin = static_cast<uint32_t>(kByteOrderMark.size());
+    }
+    return begin + base;
+  }
+  uint32_t LineEndOf(uint32_t offset) const { return LineEnd(text, offset - base) + base; }
+  uint32_t NextLineOf(uint32_t offset) const { return NextLine(text, offset - base) + base; }
+  uint32_t Column(uint32_t offset) const { return offset - LineBeginOf(offset); }
+  char At(uint32_t offset) const {
+    return offset - base < text.size() ? text[offset - base] : '\0';
+  }
+  uint32_t End() const { return base + static_cast<uint32_t>(text.size()); }
+  bool OnlyBlanksBefore(uint32_t offset) const {
+    for (uint32_t i = LineBeginOf(offset); i < offset; ++i) {
+      if (At(i) != ' ') return false;
+    }
+    return true;
+  }
+  bool IsCommentLine(uint32_t line) const {
+    uint32_t i = line;
+    while (IsBlank(At(i))) ++i;
+    return At(i) == '#';
+  }
+  uint32_t IndentOfLine(uint32_t line) const { return IndentOf(text, line - base); }
+
+  const Document& document;
+  std::string_view text;
+  uint32_t base;
+  Layout layout;
+};
+
+std::vector<TextEdit> One(ByteRange range, std::string text) {
+  return {{range, std::move(text)}};
+}
+
+bool InFlow(Node node) {
+  for (Node up = node.parent(); up; up = up.parent()) {
+    if (up.IsFlow()) return true;
+  }
+  return false;
+}
+
+bool Contains(Node node, NodeId id) {
+  const std::vector<NodeData>& nodes = node.piece()->nodes;
+  for (; id != kNoNode; id = nodes[id].parent) {
+    if (id == node.id()) return true;
+  }
+  return false;
+}
+
+// An alias elsewhere needs an anchor inside `node`; taking the anchor away would break the
+// document.
+bool IsNeededElsewhere(Node node) {
+  const std::vector<NodeData>& nodes = node.piece()->nodes;
+  for (NodeId id = 0; id < nodes.size(); ++id) {
+    if (nodes[id].kind == NodeKind::kAlias && Contains(node, nodes[id].child) &&
+        !Contains(node, id))
+      return true;
+  }
+  return false;
+}
+
+// JSON-like brackets quote all their keys; new pairs do the same.
+bool IsJson(Node mapping) {
+  for (Node value : mapping) {
+    if (value.key().style() != ScalarStyle::kDoubleQuoted) return false;
+  }
+  return mapping.size() > 0;
+}
+
+// Column of a block collection's keys or dashes.
+uint32_t ColumnOf(const Source& source, Node collection) {
+  Node first = *collection.begin();
+  return source.Column(first ? first.pair_range().begin : collection.range().begin);
+}
+
+// End of the lines that belong to something at `column` which ends at `end`: its own last line and
+// comment lines directly below that are indented deeper. Without the last line end.
+uint32_t EndOfLines(const Source& source, uint32_t end, uint32_t column) {
+  uint32_t line_end = source.LineEndOf(end);
+  for (uint32_t line = source.NextLineOf(line_end); line < source.End();
+       line = source.NextLineOf(line)) {
+    if (!source.IsCommentLine(line) || source.IndentOfLine(line) <= column) break;
+    line_end = source.LineEndOf(line);
+  }
+  return line_end;
+}
+
+// Start of the lines that belong to something that starts at `begin`: comment lines directly above
+// with the same indentation count.
+uint32_t BeginOfLines(const Source& source, uint32_t begin) {
+  uint32_t line = source.LineBeginOf(begin);
+  uint32_t column = begin - line;
+  uint32_t first = source.document.content_begin();
+  while (line > first) {
+    uint32_t above = source.LineBeginOf(line - 1);
+    if (source.At(line - 1) == '\n' && line >= 2 && source.At(line - 2) == '\r')
+      above = source.LineBeginOf(line - 2);
+    if (above >= line || above < first || !source.IsCommentLine(above) ||
+        source.IndentOfLine(above) != column)
+      break;
+    line = above;
+  }
+  return line;
+}
+
+// Removes child `node` (the value of a pair, or an item) of a flow collection with the comma that
+// is too much.
+std::vector<TextEdit> RemoveFromFlow(Node collection, Node node) {
+  Node previous;
+  Node next;
+  for (Node child : collection) {
+    if (child == node) continue;
+    if (child.pair_range().begin < node.pair_range().begin) previous = child;
+    if (!next && child.pair_range().begin > node.pair_range().begin) next = child;
+  }
+  ByteRange own = node.pair_range();
+  if (next) return One({own.begin, next.pair_range().begin}, "");
+  if (previous) return One({previous.pair_range().end, own.end}, "");
+  return One({collection.range().begin + 1, collection.range().end - 1}, "");
+}
+
+// Removes a child of a block collection that has others.
+Edits RemoveFromBlock(const Source& source, Node collection, Node node, bool keep_comments_above) {
+  ByteRange own = node.pair_range();
+  if (source.OnlyBlanksBefore(own.begin)) {
+    uint32_t begin =
+        keep_comments_above ? source.LineBeginOf(own.begin) : BeginOfLines(source, own.begin);
+    uint32_t end = EndOfLines(source, own.end, source.Column(own.begin));
+    return One({begin, std::min(source.NextLineOf(end), source.End())}, "");
+  }
+  // `- a: 1` and `- - x`: what follows moves up behind the dash.
+  Node next;
+  for (Node child : collection) {
+    if (child.pair_range().begin > own.begin) {
+      next = child;
+      break;
+    }
+  }
+  if (!next) return std::nullopt;
+  uint32_t next_begin = next.pair_range().begin;
+  for (uint32_t line = source.NextLineOf(own.end); line < next_begin;
+       line = source.NextLineOf(line)) {
+    if (source.IsCommentLine(line)) return std::nullopt;  // it would have to go with one of the two
+  }
+  return One({own.begin, next_begin}, "");
+}
+
+// Inserts `text` as one more child behind `last` in a flow collection; on its own line where the
+// others are.
+std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node last,
+                                     const std::string& text) {
+  uint32_t end = last.pair_range().end;
+  uint32_t begin = last.pair_range().begin;
+  if (source.LineBeginOf(begin) == source.LineBeginOf(collection.range().begin)) {
+    return One({end, end}, ", " + text);
+  }
+  std::string line =
+      "," + std::string(source.layout.line_end) + std::string(source.Column(begin), ' ') + text;
+  return One({end, end}, std::move(line));
+}
+
+}  // namespace
+
+Edits SetScalar(const Document& document, Node scalar, std::string_view value) {
+  if (!scalar.IsScalar() && !scalar.IsNull()) return std::nullopt;
+  Source source(document);
+  ByteRange range = scalar.range();
+  bool flow = InFlow(scalar);
+  if (scalar.IsBlockScalar()) {
+    uint32_t column = scalar.parent() ? ColumnOf(source, scalar.parent()) : 0;
+    std::string text = EmitPairValue(Value::Block(std::string(value)), column, source.layout);
+    return One(range, text.substr(1));
+  }
+  std::string text = QuoteScalar(value, scalar.style(), flow);
+  if (range.empty() && range.begin > document.base() && !IsBlank(source.At(range.begin - 1)))
+    text.insert(0, " ");
+  return One(range, std::move(text));
+}
+
+Edits ReplaceValue(const Document& document, Node old_value, const Value& value) {
+  if (!old_value || old_value.IsKey() || IsNeededElsewhere(old_value)) return std::nullopt;
+  Source source(document);
+  Node up = old_value.parent();
+  ByteRange old = old_value.full_range();
+  if (InFlow(old_value)) {
+    std::string text = EmitFlow(value, IsJson(up));
+    if (old.empty() && !IsBlank(source.At(old.begin - 1))) text.insert(0, " ");
+    return One(old, std::move(text));
+  }
+  bool sequence = up.IsSequence();
+  if (!up) {
+    std::string text = NeedsLines(value) ? EmitItemValue(value, 0, source.layout).substr(1)
+                                         : EmitFlow(value, false);
+    return One(old, std::move(text));
+  }
+  uint32_t column = ColumnOf(source, up);
+  std::string text = sequence ? EmitItemValue(value, column, source.layout)
+                              : EmitPairValue(value, column, source.layout);
+  // `lead` is the colon or dash; what replaces the value starts right behind it.
+  ByteRange pair = old_value.pair_range();
+  uint32_t behind = sequence ? pair.begin + 1 : old_value.key().full_range().end;
+  while (!sequence && behind < old.begin && source.At(behind) != ':') ++behind;
+  if (!sequence) ++behind;
+  behind = std::min(behind, old.begin);
+  bool same_line = source.LineBeginOf(behind) == source.LineBeginOf(old.begin);
+  size_t first_break = text.find_first_of("\r\n");
+  std::string head = text.substr(0, first_break);
+  std::string tail = first_break == std::string::npos ? "" : text.substr(first_break);
+  // A comment on the key's line stays there: what goes on the line is put before it, lines go below
+  // it.
+  if (!same_line) {
+    std::vector<TextEdit> edits;
+    if (!head.empty()) edits.push_back({{behind, behind}, head});
+    edits.push_back({{source.LineEndOf(behind), old.end}, tail});
+    return edits;
+  }
+  uint32_t line_end = source.LineEndOf(old.end);
+  bool comment = false;
+  for (ByteRange range : document.comments())
+    comment |= range.begin >= old.end && range.begin < line_end;
+  if (!comment || tail.empty()) return One({behind, old.end}, text);
+  return std::vector<TextEdit>{{{behind, old.end}, head}, {{line_end, line_end}, tail}};
+}
+
+Edits AddKey(const Document& document, Node mapping, std::string_view key, const Value& value,
+             std::optional<std::string_view> after) {
+  if (!mapping || mapping.IsDamaged() || mapping.FindOwn(key)) return std::nullopt;
+  if (mapping.IsNull() || (mapping.IsMapping() && mapping.size() == 0)) {
+    return ReplaceValue(document, mapping, Value::Mapping({{std::string(key), value}}));
+  }
+  if (!mapping.IsMapping()) return std::nullopt;
+  Source source(document);
+  Node behind;
+  for (Node child : mapping) {
+    if (!behind || !after || behind.key().value() != *after) behind = child;
+  }
+  if (mapping.IsFlow()) {
+    bool json = IsJson(mapping);
+    std::string text = EmitFlow(Value::Mapping({{std::string(key), value}}), json);
+    return InsertIntoFlow(source, mapping, behind, text.substr(1, text.size() - 2));
+  }
+  uint32_t column = ColumnOf(source, mapping);
+  uint32_t at = EndOfLines(source, behind.pair_range().end, column);
+  std::string text(source.layout.line_end);
+  text.append(column, ' ').append(QuoteScalar(key)).append(":");
+  text += EmitPairValue(value, column, source.layout);
+  return One({at, at}, std::move(text));
+}
+
+Edits RemovePair(const Document& document, Node value) {
+  Node mapping = value.parent();
+  if (!value.key() || IsNeededElsewhere(value) || IsNeededElsewhere(value.key()))
+    return std::nullopt;
+  if (mapping.IsFlow()) return RemoveFromFlow(mapping, value);
+  if (mapping.size() == 1) return ReplaceValue(document, mapping, Value::Mapping({}));
+  // Comments above the first key of a document speak of the document.
+  bool first_of_document = !mapping.parent() && *mapping.begin() == value;
+  return RemoveFromBlock(Source(document), mapping, value, first_of_document);
+}
+
+Edits RenameKey(const Document& document, Node value, std::string_view new_key) {
+  Node key = value.key();
+  if (!key.IsScalar() || key.IsBlockScalar() || value.parent().FindOwn(new_key))
+    return std::nullopt;
+  return SetScalar(document, key, new_key);
+}
+
+Edits AppendItem(const Document& document, Node sequence, const Value& value) {
+  if (!sequence || sequence.IsDamaged()) return std::nullopt;
+  if (sequence.IsNull() || (sequence.IsSequence() && sequence.size() == 0)) {
+    return ReplaceValue(document, sequence, Value::Sequence({value}));
+  }
+  if (!sequence.IsSequence()) return std::nullopt;
+  Source source(document);
+  Node last;
+  for (Node item : sequence) last = item;
+  if (sequence.IsFlow()) {
+    bool json = last.style() == ScalarStyle::kDoubleQuoted;
+    return InsertIntoFlow(source, sequence, last, EmitFlow(value, json));
+  }
+  uint32_t column = ColumnOf(source, sequence);
+  uint32_t at = EndOfLines(source, last.pair_range().end, column);
+  std::string text(source.layout.line_end);
+  text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
+  return One({at, at}, std::move(text));
+}
+
+Edits RemoveItem(const Document& document, Node item) {
+  Node sequence = item.parent();
+  if (!sequence.IsSequence() || IsNeededElsewhere(item)) return std::nullopt;
+  if (sequence.IsFlow()) return RemoveFromFlow(sequence, item);
+  if (sequence.size() == 1) return ReplaceValue(document, sequence, Value::Sequence({}));
+  return RemoveFromBlock(Source(document), sequence, item, false);
+}
+
+}  // namespace fluxls::yaml
