@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analysis/model/kustomization.h"
+#include "analysis/model/patched_kinds.h"
 #include "analysis/model/reference_table.h"
 #include "analysis/model/release_evidence.h"
 
@@ -172,7 +175,14 @@ FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml:
   for (size_t i = 0; i < file.documents.size(); ++i) {
     extractor.Read(file.documents[i].root(), static_cast<uint32_t>(i));
   }
-  return extractor.Finish(text);
+  FileFacts facts = extractor.Finish(text);
+  for (const yaml::Document& document : file.documents) {
+    ReadPatchedKinds(document.root(), document.text(), facts.patched_kinds);
+  }
+  std::sort(facts.patched_kinds.begin(), facts.patched_kinds.end());
+  facts.patched_kinds.erase(std::unique(facts.patched_kinds.begin(), facts.patched_kinds.end()),
+                            facts.patched_kinds.end());
+  return facts;
 }
 
 }  // namespace fluxls

@@ -72,6 +72,8 @@ struct FileFacts {
   std::vector<Reference> references;
   std::optional<KustomizationFacts> kustomization;
   std::optional<ReleaseEvidence> release;
+  // Kinds that patches in this file change, ordered, each once; "*" for every kind. See patched_kinds.h.
+  std::vector<std::string> patched_kinds;
   bool operator==(const FileFacts&) const = default;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/model/patched_kinds.h"
 #include "analysis/workspace/state.h"
 
 namespace fluxls {
@@ -150,6 +151,14 @@ std::vector<ResourceLocation> Snapshot::Resources(std::string_view kind,
     }
   }
   return out;
+}
+
+bool Snapshot::IsKindPatched(std::string_view kind) const {
+  return state_->counts.Find(State::PatchKey(kind)) || state_->counts.Find(State::PatchKey(kEveryKind));
+}
+
+bool Snapshot::HasObjectOf(const ApiVersion& api, std::string_view kind) const {
+  return state_->counts.Find(State::ObjectKey(api, kind)) != nullptr;
 }
 
 ReleaseAnswer Snapshot::ReleaseFor(const std::string& path) const {

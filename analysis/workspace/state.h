@@ -56,6 +56,7 @@ struct Snapshot::State {
   ShardedMap<SourceFilePtr> files;                        // by path
   ShardedMap<std::vector<Name>> names;                    // by NameKey
   ShardedMap<std::vector<std::string>> listings;          // path → kustomizations that list it
+  ShardedMap<uint32_t> counts;                            // by PatchKey and ObjectKey: how often
   CopyOnWrite<std::map<std::string, Evidence>> releases;  // by path of the file that says so
 
   static std::string NameKey(std::string_view kind, std::string_view name) {
@@ -63,6 +64,11 @@ struct Snapshot::State {
     key += '\n';
     key += name;
     return key;
+  }
+
+  static std::string PatchKey(std::string_view kind) { return NameKey("patch", kind); }
+  static std::string ObjectKey(const ApiVersion& api, std::string_view kind) {
+    return NameKey(api.ToString(), kind);
   }
 
   // The scan of the innermost folder around `path`.
@@ -77,6 +83,7 @@ struct Snapshot::State {
     files.Freeze();
     names.Freeze();
     listings.Freeze();
+    counts.Freeze();
     releases.Freeze();
   }
 };

@@ -58,7 +58,22 @@ struct Workspace::Impl {
     frozen.reset();
   }
 
+  // Counts what a file has of each key; keys that nobody has are not kept.
+  void Count(const SourceFile& file, bool add) {
+    auto count = [&](const std::string& key) {
+      if (!add && !state.counts.Find(key)) return;
+      uint32_t& value = state.counts.Mutable(key);
+      value += add ? 1 : -1;
+      if (value == 0) state.counts.Erase(key);
+    };
+    for (const std::string& kind : file.facts.patched_kinds) count(State::PatchKey(kind));
+    for (const Resource& resource : file.facts.resources) {
+      count(State::ObjectKey(resource.id.api, resource.id.kind));
+    }
+  }
+
   void AddToIndex(const SourceFile& file) {
+    Count(file, true);
     for (uint32_t i = 0; i < file.facts.resources.size(); ++i) {
       const ResourceId& id = file.facts.resources[i].id;
       if (id.name.empty()) continue;
@@ -80,6 +95,7 @@ struct Workspace::Impl {
   }
 
   void DropFromIndex(const SourceFile& file) {
+    Count(file, false);
     for (const Resource& resource : file.facts.resources) {
       std::string key = State::NameKey(resource.id.kind, resource.id.name);
       // A file may define a name twice; the first round takes all of its entries.

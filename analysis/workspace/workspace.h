@@ -114,6 +114,10 @@ class Snapshot {
   std::vector<SourceFilePtr> KustomizationsListing(const std::string& path) const;
   // Objects by kind and name; `namespace_` "" matches every namespace.
   std::vector<ResourceLocation> Resources(std::string_view kind, std::string_view namespace_, std::string_view name) const;
+  // Does any patch in a kustomization file or Flux Kustomization change objects of this kind?
+  bool IsKindPatched(std::string_view kind) const;
+  // Does any file hold an object of this apiVersion and kind?
+  bool HasObjectOf(const ApiVersion& api, std::string_view kind) const;
   ReleaseAnswer ReleaseFor(const std::string& path) const;
   // The opened folder that `path` is in; "" for a file outside of all.
   std::string RootOf(std::string_view path) const;
