@@ -1,0 +1,182 @@
+#include "analysis/rules/api_sites.h"
+
+#include "analysis/rules/support.h"
+#include "analysis/yaml/edit.h"
+
+namespace fluxls {
+namespace {
+
+using yaml::Document;
+using yaml::Node;
+
+// Patches inside patches: root → cluster apps → app. Deeper than this nobody writes.
+constexpr int kMaxDepth = 4;
+
+class Walker {
+ public:
+  explicit Walker(const std::function<void(const ApiSite&)>& visit) : visit_(visit) {}
+
+  // Where the walk is: a document, and the way from its text to the file.
+  struct Place {
+    const Document* document = nullptr;
+    const InnerYaml* inner = nullptr;
+    std::string_view text;  // of the file or the string that the document was parsed from
+  };
+
+  // `role` is that of `root` itself.
+  void Object(const Place& place, Node root, ApiSite::Role role, int depth) {
+    if (depth > kMaxDepth || !root.IsMapping()) return;
+    const std::string_view kind = root.Find("kind").value();
+    const ApiVersion api = ApiVersion::Parse(root.Find("apiVersion").value());
+    if (kind == "CustomResourceDefinition") return;
+    Pair(place, root, role);
+    const bool flux = IsFluxGroup(api.group);
+    const bool kustomize = api.group == kKustomizeGroup || IsKustomizeFileUnderFluxApi(root);
+    if (!flux && !kustomize) return;
+    if (kustomize) {
+      Patches(place, root, depth);
+      return;
+    }
+    Node spec = root.Find("spec");
+    Patches(place, spec, depth);                    // Kustomization
+    Patches(place, spec.Find("kustomize"), depth);  // FluxInstance
+    for (Node renderer : Items(spec.Find("postRenderers"))) {
+      Patches(place, renderer.Find("kustomize"), depth);
+    }
+    for (Node item : Items(spec.Find("resources"))) {
+      // Objects of a ResourceSet; what a Receiver listens for.
+      Object(place, item, kind == "ResourceSet" ? ApiSite::Role::kObject : ApiSite::Role::kReference,
+             depth + 1);
+    }
+    for (Node item : Items(spec.Find("healthChecks"))) Pair(place, item, ApiSite::Role::kReference);
+    for (Node item : Items(spec.Find("healthCheckExprs"))) {
+      Pair(place, item, ApiSite::Role::kLooseReference);
+    }
+    for (Node item : Items(spec.Find("eventSources"))) {
+      Pair(place, item, ApiSite::Role::kLooseReference);
+    }
+    for (Node item : Items(spec.Find("dependsOn"))) Pair(place, item, ApiSite::Role::kReference);
+    for (std::string_view route : {"sourceRef", "chartRef", "chart.spec.sourceRef"}) {
+      Pair(place, spec.At(route), ApiSite::Role::kLooseReference);
+    }
+  }
+
+  // A kustomization file, whatever its header says.
+  void Kustomization(const Place& place, Node root) { Patches(place, root, 0); }
+
+ private:
+  // Resolved items of a sequence; none for everything else.
+  static std::vector<Node> Items(Node list) {
+    std::vector<Node> items;
+    if (!list.IsSequence()) return items;
+    for (Node item : list) items.push_back(item.Resolve());
+    return items;
+  }
+
+  // Patch lists of a kustomization file, a Flux Kustomization's spec, or a post renderer.
+  void Patches(const Place& place, Node holder, int depth) {
+    if (!holder.IsMapping()) return;
+    for (std::string_view field : {"patches", "patchesJson6902"}) {
+      for (Node patch : Items(holder.Find(field))) {
+        Target(place, patch.Find("target"));
+        Inner(place, patch.Find("patch"), depth);
+      }
+    }
+    for (Node patch : Items(holder.Find("patchesStrategicMerge"))) {
+      if (patch.IsMapping()) {
+        Object(place, patch, ApiSite::Role::kPatch, depth + 1);
+      } else {
+        Inner(place, patch, depth);
+      }
+    }
+  }
+
+  void Inner(const Place& place, Node scalar, int depth) {
+    // A path, or operations only: nothing to read.
+    if (!scalar.IsScalar() || scalar.value().find("apiVersion") == std::string_view::npos) return;
+    const OffsetMap outer = place.inner ? place.inner->to_file : OffsetMap::Identity();
+    const ByteRange whole = place.inner ? place.inner->RangeOf(scalar) : scalar.range();
+    const InnerYaml inner = ReadInner(scalar, place.text, outer, whole);
+    for (const Document& document : inner.file.documents) {
+      Object({&document, &inner, inner.text}, document.root(), ApiSite::Role::kPatch, depth + 1);
+    }
+  }
+
+  void Target(const Place& place, Node target) {
+    if (!target.IsMapping()) return;
+    Node version = target.Find("version");
+    ApiSite site;
+    site.role = ApiSite::Role::kTarget;
+    site.api = {std::string(target.Find("group").value()), std::string(version.value())};
+    site.kind = target.Find("kind").value();
+    site.name = target.Find("name").value();
+    Emit(place, std::move(site), target, version);
+  }
+
+  void Pair(const Place& place, Node object, ApiSite::Role role) {
+    if (!object.IsMapping()) return;
+    Node version = object.Find("apiVersion");
+    ApiSite site;
+    site.role = role;
+    site.api = ApiVersion::Parse(version.value());
+    site.kind = object.Find("kind").value();
+    Node name = object.Find("name");
+    site.name = name ? name.value() : object.At("metadata.name").value();
+    Emit(place, std::move(site), object, version);
+  }
+
+  // Only plain words are judged: a template is not known, and a regular expression is more than one version.
+  static bool IsLiteral(std::string_view text) {
+    for (char c : text) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                         c == '.' || c == '-';
+      if (!plain) return false;
+    }
+    return !text.empty();
+  }
+
+  void Emit(const Place& place, ApiSite site, Node object, Node version) {
+    if (!version.IsScalar() || !IsLiteral(site.api.version) || !IsLiteral(site.kind) ||
+        !IsLiteral(site.api.group)) {
+      return;
+    }
+    if (TouchesDamage(*place.document, version.range())) return;
+    site.version_node = version;
+    site.object = object;
+    site.document = place.document;
+    site.inner = place.inner;
+    site.range = place.inner ? place.inner->RangeOf(version) : version.range();
+    visit_(site);
+  }
+
+  const std::function<void(const ApiSite&)>& visit_;
+};
+
+}  // namespace
+
+void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit) {
+  if (IsGeneratedFile(context.file())) return;
+  Walker walker(visit);
+  const std::string_view text = context.file().text->content();
+  for (const RuleContext::Object& object : context.objects()) {
+    walker.Object({object.document, nullptr, text}, object.root, ApiSite::Role::kObject, 0);
+  }
+  if (!IsKustomizationFileName(BaseName(context.file().path))) return;
+  for (const yaml::Document& document : context.documents()) {
+    // A kustomization file need not say what it is.
+    if (!document.root().Find("apiVersion")) {
+      walker.Kustomization({&document, nullptr, text}, document.root());
+    }
+  }
+}
+
+std::optional<std::vector<TextEdit>> RewriteVersion(const ApiSite& site, std::string_view group,
+                                                    std::string_view version) {
+  std::string value(version);
+  if (site.role != ApiSite::Role::kTarget) value = std::string(group) + "/" + value;
+  std::optional<std::vector<TextEdit>> edits =
+      yaml::SetScalar(*site.document, site.version_node, value);
+  return site.inner ? site.inner->ToFile(std::move(edits)) : edits;
+}
+
+}  // namespace fluxls

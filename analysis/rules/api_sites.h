@@ -1,0 +1,44 @@
+// Every place of a file that names an apiVersion and a kind.
+//
+// One walk for all rules about API versions: the objects themselves, patch targets, inline patches (patches inside
+// patches too), health checks, event sources, the references of Flux objects.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/rules/inner_yaml.h"
+#include "analysis/rules/rule.h"
+
+namespace fluxls {
+
+struct ApiSite {
+  enum class Role : uint8_t {
+    kObject,     // an object, or a patch in a file of its own
+    kPatch,      // a partial object inside a string or a patch list
+    kTarget,     // `target: {group, version, kind}`; `version_node` holds the version alone
+    kReference,  // a field of a Flux object that names another object, and whose apiVersion counts
+    kLooseReference,  // the same, but the controller does not look at the apiVersion
+  };
+  Role role = Role::kObject;
+  ApiVersion api;
+  std::string kind;
+  std::string name;                 // of the object, target or reference; may be empty
+  yaml::Node version_node;          // scalar that holds `group/version`, or the version alone in a target
+  yaml::Node object;                // the mapping that holds both
+  const yaml::Document* document = nullptr;  // that `version_node` belongs to
+  const InnerYaml* inner = nullptr;          // where that document is inside a string
+  ByteRange range;                  // of `version_node`, in the file
+};
+
+// Calls `visit` for every site, in order of the objects. Sites that a template engine will fill in, CRDs and what
+// bootstrap generates are left out. References in a site live as long as the call.
+void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit);
+
+// Edits that write another version there. For objects `group/version` as a whole is written.
+std::optional<std::vector<TextEdit>> RewriteVersion(const ApiSite& site, std::string_view group,
+                                                    std::string_view version);
+
+}  // namespace fluxls

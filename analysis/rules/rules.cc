@@ -1,0 +1,61 @@
+// The one list of rules, in the order of the catalogue. Explicit, because a static library drops objects that only
+// register themselves.
+#include <algorithm>
+
+#include "analysis/rules/rule.h"
+
+namespace fluxls {
+
+extern const Rule kYamlSyntax;
+extern const Rule kDuplicateKey;
+extern const Rule kRemovedApiVersion;
+extern const Rule kDeprecatedApiVersion;
+extern const Rule kUnknownApiVersion;
+extern const Rule kFluxV1Manifest;
+extern const Rule kWrongKustomization;
+extern const Rule kKustomizeMissingEntry;
+extern const Rule kHelmreleaseRemediation;
+extern const Rule kPlaintextSecret;
+
+namespace {
+
+const Rule* const kAllRules[] = {
+    &kYamlSyntax,         &kDuplicateKey,          &kRemovedApiVersion,      &kDeprecatedApiVersion,
+    &kUnknownApiVersion,  &kFluxV1Manifest,        &kWrongKustomization,     &kKustomizeMissingEntry,
+    &kHelmreleaseRemediation, &kPlaintextSecret,
+};
+
+// What a profile makes of a rule's own severity; nothing for "off".
+std::optional<Severity> InProfile(const Rule& rule, Profile profile) {
+  switch (profile) {
+    case Profile::kMinimal:
+      if (rule.severity != Severity::kError) return std::nullopt;
+      break;
+    case Profile::kRecommended:
+      break;
+    case Profile::kStrict:
+      return std::min(rule.severity, Severity::kWarning);
+    case Profile::kHouse:
+      if (rule.house) return std::min(rule.severity, Severity::kWarning);
+      break;
+  }
+  return rule.severity;
+}
+
+}  // namespace
+
+std::span<const Rule* const> AllRules() { return kAllRules; }
+
+const Rule* FindRule(std::string_view id) {
+  for (const Rule* rule : kAllRules) {
+    if (rule->id == id) return rule;
+  }
+  return nullptr;
+}
+
+std::optional<Severity> SeverityOf(const Rule& rule, const Settings& settings) {
+  auto own = settings.rules.find(std::string(rule.id));
+  return own != settings.rules.end() ? own->second : InProfile(rule, settings.profile);
+}
+
+}  // namespace fluxls
