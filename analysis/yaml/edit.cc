@@ -209,8 +209,7 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   }
   bool sequence = up.IsSequence();
   if (!up) {
-    std::string text = NeedsLines(value) ? EmitItemValue(value, 0, source.layout).substr(1)
-                                         : EmitFlow(value, false);
+    std::string text = EmitBlockValue(value, 0, source.layout);
     return One(old, std::move(text));
   }
   uint32_t column = ColumnOf(source, up);
@@ -264,6 +263,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   std::string text(source.layout.line_end);
   text.append(column, ' ').append(QuoteScalar(key)).append(":");
   text += EmitPairValue(value, column, source.layout);
+  if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
   return One({at, at}, std::move(text));
 }
 
@@ -302,6 +302,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
   std::string text(source.layout.line_end);
   text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
+  if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
   return One({at, at}, std::move(text));
 }
 

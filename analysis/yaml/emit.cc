@@ -154,19 +154,6 @@ std::string QuoteScalar(std::string_view value, ScalarStyle prefer, bool in_flow
   return CanBePlain(value, in_flow) ? std::string(value) : Quote(value, ScalarStyle::kDoubleQuoted);
 }
 
-bool NeedsLines(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::kMapping:
-      return !value.pairs.empty();
-    case Value::Kind::kSequence:
-      return !value.items.empty();
-    case Value::Kind::kBlock:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::string EmitPairValue(const Value& value, uint32_t column, const Layout& layout) {
   switch (value.kind) {
     case Value::Kind::kMapping: {
@@ -188,17 +175,31 @@ std::string EmitPairValue(const Value& value, uint32_t column, const Layout& lay
   }
 }
 
-std::string EmitItemValue(const Value& value, uint32_t column, const Layout& layout) {
+std::string EmitBlockValue(const Value& value, uint32_t column, const Layout& layout) {
   switch (value.kind) {
     case Value::Kind::kMapping:
-      return value.pairs.empty() ? " {}" : " " + EmitPairs(value, column + 2, layout);
+      return value.pairs.empty() ? "{}" : EmitPairs(value, column, layout);
     case Value::Kind::kSequence:
-      return value.items.empty() ? " []" : " " + EmitItems(value, column + 2, layout);
+      return value.items.empty() ? "[]" : EmitItems(value, column, layout);
     case Value::Kind::kBlock:
-      return EmitBlockScalar(value.text, column, layout);
+      return EmitBlockScalar(value.text, column >= layout.width ? column - layout.width : 0, layout)
+          .substr(1);
     default:
-      return " " + EmitScalar(value, false);
+      return EmitScalar(value, false);
   }
+}
+
+std::string EmitItemValue(const Value& value, uint32_t column, const Layout& layout) {
+  if (value.kind == Value::Kind::kBlock) return EmitBlockScalar(value.text, column, layout);
+  return " " + EmitBlockValue(value, column + 2, layout);
+}
+
+bool EndsWithBlock(const Value& value) {
+  if (value.kind == Value::Kind::kMapping)
+    return !value.pairs.empty() && EndsWithBlock(value.pairs.back().second);
+  if (value.kind == Value::Kind::kSequence)
+    return !value.items.empty() && EndsWithBlock(value.items.back());
+  return value.kind == Value::Kind::kBlock;
 }
 
 std::string EmitFlow(const Value& value, bool json) {

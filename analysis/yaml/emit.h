@@ -20,10 +20,13 @@ Layout LayoutOf(const Document& document);
 std::string EmitPairValue(const Value& value, uint32_t column, const Layout& layout);
 // What stands behind `-` at column `column`, likewise.
 std::string EmitItemValue(const Value& value, uint32_t column, const Layout& layout);
+// The value itself, its first line without indentation, the others at `column`.
+std::string EmitBlockValue(const Value& value, uint32_t column, const Layout& layout);
 // One line, for use inside brackets. `json` quotes all keys and strings.
 std::string EmitFlow(const Value& value, bool json);
-// True for values that need lines of their own in block style.
-bool NeedsLines(const Value& value);
+
+// True when the last line written belongs to a block scalar, which needs a line end behind it.
+bool EndsWithBlock(const Value& value);
 
 // A double- or single-quoted scalar; single quotes fall back to double ones where they cannot hold
 // the value.

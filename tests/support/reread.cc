@@ -13,7 +13,9 @@ using yaml::Node;
 using yaml::NodeKind;
 using yaml::ScalarStyle;
 
-bool Blank(char c) { return c == ' ' || c == '\t'; }
+bool Blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 struct Line {
   std::string_view text;
@@ -90,12 +92,31 @@ std::optional<std::string> Unescape(std::string_view text) {
     size_t digits = text[i] == 'x' ? 2 : text[i] == 'u' ? 4 : text[i] == 'U' ? 8 : 0;
     if (digits > 0) {
       if (i + digits >= text.size()) return std::nullopt;
-      AppendUtf8(out, static_cast<char32_t>(std::stoul(std::string(text.substr(i + 1, digits)), nullptr, 16)));
+      AppendUtf8(out, static_cast<char32_t>(
+                          std::stoul(std::string(text.substr(i + 1, digits)), nullptr, 16)));
       i += digits;
       continue;
     }
     constexpr std::string_view kNames = "0abtnvfre \"'\\/N_LP\t";
-    constexpr std::string_view kValues[] = {std::string_view("\0", 1), "\a", "\b", "\t", "\n", "\v", "\f", "\r", "\x1b", " ", "\"", "'", "\\", "/", "\xC2\x85", "\xC2\xA0", "\xE2\x80\xA8", "\xE2\x80\xA9", "\t"};
+    constexpr std::string_view kValues[] = {std::string_view("\0", 1),
+                                            "\a",
+                                            "\b",
+                                            "\t",
+                                            "\n",
+                                            "\v",
+                                            "\f",
+                                            "\r",
+                                            "\x1b",
+                                            " ",
+                                            "\"",
+                                            "'",
+                                            "\\",
+                                            "/",
+                                            "\xC2\x85",
+                                            "\xC2\xA0",
+                                            "\xE2\x80\xA8",
+                                            "\xE2\x80\xA9",
+                                            "\t"};
     size_t index = kNames.find(text[i]);
     if (index == std::string_view::npos) return std::nullopt;
     out += kValues[index];
@@ -103,7 +124,8 @@ std::optional<std::string> Unescape(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> RereadBlock(std::string_view source, bool folded, int parent_indent, bool at_end_of_text) {
+std::optional<std::string> RereadBlock(std::string_view source, bool folded, int parent_indent,
+                                       bool at_end_of_text) {
   std::vector<Line> lines = Lines(source);
   std::string_view header = lines[0].text.substr(1);
   int explicit_indent = 0;
@@ -132,7 +154,8 @@ std::optional<std::string> RereadBlock(std::string_view source, bool folded, int
   std::string out;
   std::vector<std::string_view> content;
   for (size_t i = 1; i < lines.size(); ++i) {
-    content.push_back(lines[i].text.size() > indent ? lines[i].text.substr(indent) : std::string_view());
+    content.push_back(lines[i].text.size() > indent ? lines[i].text.substr(indent)
+                                                    : std::string_view());
   }
   while (chomp != '+' && !content.empty() && content.back().empty()) content.pop_back();
   bool previous_more = false;
@@ -171,7 +194,8 @@ std::optional<std::string> RereadBlock(std::string_view source, bool folded, int
 
 }  // namespace
 
-std::optional<std::string> Reread(std::string_view source, ScalarStyle style, int parent_indent, bool at_end_of_text) {
+std::optional<std::string> Reread(std::string_view source, ScalarStyle style, int parent_indent,
+                                  bool at_end_of_text) {
   switch (style) {
     case ScalarStyle::kPlain:
       return FoldFlow(source, false);
@@ -212,18 +236,26 @@ int BlockColumn(std::string_view text, Node node) {
 
 std::string CheckNode(std::string_view text, const yaml::Document& document, Node node) {
   auto fail = [&](std::string_view what) {
-    return fmt::format("{} at {} [{}, {}) in document [{}, {})", what, yaml::RouteOf(node), node.range().begin, node.range().end, document.range().begin, document.range().end);
+    return fmt::format("{} at {} [{}, {}) in document [{}, {})", what, yaml::RouteOf(node),
+                       node.range().begin, node.range().end, document.range().begin,
+                       document.range().end);
   };
   ByteRange range = node.range();
   ByteRange full = node.full_range();
   if (range.begin > range.end || full.begin > range.begin) return fail("reversed range");
-  if (full.begin < document.range().begin || range.end > document.range().end) return fail("range outside of the document");
+  if (full.begin < document.range().begin || range.end > document.range().end)
+    return fail("range outside of the document");
   if (Node up = node.parent()) {
-    if (full.begin < up.range().begin || range.end > up.range().end) return fail("range outside of the parent");
+    if (full.begin < up.range().begin || range.end > up.range().end)
+      return fail("range outside of the parent");
   }
   if (node.IsAlias() && text[range.begin] != '*') return fail("alias without *");
-  if (node.kind() == NodeKind::kMapping && node.IsFlow() && text[range.begin] == '{' && text[range.end - 1] != '}') return fail("flow mapping without }");
-  if (node.kind() == NodeKind::kSequence && node.IsFlow() && (text[range.begin] != '[' || text[range.end - 1] != ']')) return fail("flow sequence without ]");
+  if (node.kind() == NodeKind::kMapping && node.IsFlow() && text[range.begin] == '{' &&
+      text[range.end - 1] != '}')
+    return fail("flow mapping without }");
+  if (node.kind() == NodeKind::kSequence && node.IsFlow() &&
+      (text[range.begin] != '[' || text[range.end - 1] != ']'))
+    return fail("flow sequence without ]");
   uint32_t last = full.begin;
   for (Node child : node) {
     if (node.IsMapping()) {
@@ -241,7 +273,8 @@ std::string CheckNode(std::string_view text, const yaml::Document& document, Nod
   bool at_end = range.end >= text.size();
   std::optional<std::string> value = Reread(source, node.style(), BlockColumn(text, node), at_end);
   if (!value || *value != node.value()) {
-    return fail(fmt::format("re-read value \"{}\" is not \"{}\"", value.value_or("(none)"), node.value()));
+    return fail(
+        fmt::format("re-read value \"{}\" is not \"{}\"", value.value_or("(none)"), node.value()));
   }
   return "";
 }
@@ -254,7 +287,9 @@ std::string CheckTree(std::string_view text, const yaml::File& file) {
     if (document.range().begin != at) return fmt::format("documents leave a gap at {}", at);
     at = document.range().end;
     for (const yaml::SyntaxError& error : document.errors()) {
-      if (error.message.empty() || error.range.end > text.size() || error.range.begin > error.range.end) return "bad error range";
+      if (error.message.empty() || error.range.end > text.size() ||
+          error.range.begin > error.range.end)
+        return "bad error range";
     }
     for (ByteRange comment : document.comments()) {
       if (text[comment.begin] != '#' || comment.end > text.size()) return "comment without #";
