@@ -20,7 +20,7 @@ std::optional<size_t> TranslateClass(std::string_view glob, size_t at, std::stri
     if (std::string_view("\\]^[-&").find(c) != std::string_view::npos) body += '\\';
     body += c;
   };
-  // A range that runs backwards is empty, not an error; one that spans the slash becomes two.
+  // A range that runs backwards adds nothing; one that spans the slash becomes two.
   auto add_range = [&](int low, int high) {
     for (auto [from, to] :
          {std::pair(low, std::min(high, '/' - 1)), std::pair(std::max(low, '/' + 1), high)}) {
@@ -51,14 +51,14 @@ std::optional<size_t> TranslateClass(std::string_view glob, size_t at, std::stri
     }
     std::optional<char> low = take();
     if (!low) return std::nullopt;
+    // The first character of a range counts by itself, even when the range runs backwards.
+    add(*low);
     if (i + 1 < glob.size() && glob[i] == '-' && glob[i + 1] != ']') {
       ++i;
       std::optional<char> high = take();
       if (!high) return std::nullopt;
       add_range(static_cast<unsigned char>(*low), static_cast<unsigned char>(*high));
-      continue;
     }
-    add(*low);
   }
   if (negated) {
     out += "[^/" + body + "]";
@@ -161,8 +161,12 @@ void IgnorePatterns::AddLine(std::string_view line) {
   if (!HasWildcard(line)) {
     pattern.literal = line;
   } else {
-    std::optional<std::string> regex = GlobToRegex(line);
+    // Git compares the text before the first wildcard apart from the rest, so that in "a**/b" the
+    // stars stand at a start.
+    size_t prefix = pattern.whole_path ? line.find_first_of("*?[\\") : 0;
+    std::optional<std::string> regex = GlobToRegex(line.substr(prefix));
     if (!regex) return;
+    regex->insert(0, RE2::QuoteMeta(re2::StringPiece(line.data(), prefix)));
     RE2::Options options;
     options.set_encoding(RE2::Options::EncodingLatin1);
     options.set_dot_nl(true);

@@ -15,7 +15,8 @@ struct Case {
   int expected;  // 1 ignored, 0 kept by `!`, -1 no pattern speaks
 };
 
-// Checked against `git check-ignore`; a trailing "/" of a path there is `directory` here.
+// Compared with `git check-ignore`, which looks at the parents as well and so ignores "a/anything"
+// for "/*".
 const Case kCases[] = {
     {"foo", "foo", false, 1},
     {"foo", "a/b/foo", false, 1},
@@ -45,7 +46,10 @@ const Case kCases[] = {
     {"a/**/c", "a/b/d/c", false, 1},
     {"a/**/c", "ac", false, -1},
     {"a**/c", "ab/c", false, 1},
-    {"a**/c", "ab/d/c", false, -1},
+    {"a**/c", "ab/d/c", false, 1},
+    {"a**/c", "ab/d/ce", false, -1},
+    {"b/a**/c", "b/ab/c", false, 1},
+    {"[a]**/c", "ab/d/c", false, -1},
     {"**", "anything", false, 1},
     {"/*", "anything", false, 1},
     {"/*", "a/anything", false, -1},
@@ -61,7 +65,8 @@ const Case kCases[] = {
     {"f[[:digit:]]o", "f7o", false, 1},
     {"f[[:digit:]]o", "fxo", false, -1},
     {"f[\\]]o", "f]o", false, 1},
-    {"f[z-a]o", "fzo", false, -1},
+    {"f[z-a]o", "fzo", false, 1},
+    {"f[z-a]o", "fyo", false, -1},
     {"f[!/]o", "f/o", false, -1},
     {"f[+-9]o", "f/o", false, -1},
     {"f[+-9]o", "f5o", false, 1},
