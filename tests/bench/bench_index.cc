@@ -1,1 +1,265 @@
-int main() {}
+// fluxcd-bench SERVER : what users wait for, measured from outside through the real binary.
+//
+//   big file     300 HelmReleases, 8,700 lines, one file
+//   repository   10,000 documents in 5,000 files
+//
+// Cold index is `fluxcd-ls check` from start to end, and the server from its start to the first diagnostics. A keystroke is
+// one didChange until the publishDiagnostics of that version: debouncing, checking and both pipes are in it.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/lsp_client.h"
+
+namespace {
+
+using namespace fluxls::testing;
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+double Since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+std::string HelmRelease(int number, const char* version) {
+  return fmt::format(R"(---
+apiVersion: helm.toolkit.fluxcd.io/{1}
+kind: HelmRelease
+metadata:
+  name: app-{0}
+  namespace: apps
+spec:
+  interval: 30m
+  releaseName: app-{0}
+  chart:
+    spec:
+      chart: podinfo
+      version: "6.5.{2}"
+      sourceRef:
+        kind: HelmRepository
+        name: podinfo-{0}
+  install:
+    remediation:
+      retries: 3
+  upgrade:
+    remediation:
+      retries: 3
+  values:
+    replicaCount: 2 # per zone
+    image: {{repository: ghcr.io/stefanprodan/podinfo, tag: 6.5.{2}}}
+    resources:
+      limits:
+        memory: 128Mi
+)",
+                     number, version, number % 10);
+}
+
+void Write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string BigFile() {
+  std::string text;
+  // One in ten speaks of an old API, so that there are findings to move and to publish. 29 lines each.
+  for (int i = 0; i < 300; ++i) text += HelmRelease(i, i % 10 == 9 ? "v2beta2" : "v2") + "        cpu: 100m\n";
+  return text;
+}
+
+// 2,500 applications of two files and four documents.
+void WriteRepository(const fs::path& root) {
+  for (int i = 0; i < 2500; ++i) {
+    const fs::path folder = root / fmt::format("apps/team-{}/app-{}", i % 50, i);
+    Write(folder / "kustomization.yaml",
+          "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: apps\nresources:\n  - app.yaml\n");
+    Write(folder / "app.yaml",
+          fmt::format("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: apps-{0}\n---\n"
+                      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: podinfo-{0}\n"
+                      "  namespace: apps\nspec:\n  interval: 1h\n  url: https://stefanprodan.github.io/podinfo\n",
+                      i) +
+              HelmRelease(i, i % 100 == 99 ? "v2beta2" : "v2"));
+  }
+}
+
+// Runs a command to its end, its output thrown away. Milliseconds and the largest resident size in MiB.
+std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
+  const auto start = Clock::now();
+  ChildProcess process(command, true);
+  process.CloseStdin();
+  char chunk[65536];
+  while (true) {
+    pollfd fd = {process.stdout_fd(), POLLIN, 0};
+    poll(&fd, 1, -1);
+    const ssize_t got = read(process.stdout_fd(), chunk, sizeof chunk);
+    if (got == 0) break;
+  }
+  int status = 0;
+  rusage usage{};
+  if (wait4(process.pid(), &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+    throw std::runtime_error(command.front() + " failed");
+  }
+  return {Since(start), static_cast<double>(usage.ru_maxrss) / 1024};
+}
+
+double ResidentMiB(pid_t pid) {
+  std::ifstream in(fmt::format("/proc/{}/status", pid));
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmRSS:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+  }
+  return 0;
+}
+
+class Editor {
+ public:
+  Editor(const std::string& server, const fs::path& root) : start_(Clock::now()), client_({server, "--stdio"}) {
+    const Json result = client_.Request(
+        "initialize", {{"processId", getpid()},
+                       {"rootUri", FileUri(root.string())},
+                       {"workspaceFolders", {{{"uri", FileUri(root.string())}, {"name", "bench"}}}},
+                       {"capabilities",
+                        {{"general", {{"positionEncodings", {"utf-8"}}}},
+                         {"textDocument", {{"publishDiagnostics", {{"versionSupport", true}}}}}}}});
+    client_.Notify("initialized", Json::object());
+  }
+
+  void Open(const fs::path& path, const std::string& text) {
+    uri_ = FileUri(path.string());
+    client_.Notify("textDocument/didOpen",
+                   {{"textDocument", {{"uri", uri_}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
+    WaitForFindings();
+  }
+
+  // Milliseconds until the diagnostics of this change are there.
+  double Type(int line, int character, int end_line, int end_character, const char* text) {
+    ++version_;
+    const Json range = {{"start", {{"line", line}, {"character", character}}},
+                        {"end", {{"line", end_line}, {"character", end_character}}}};
+    const auto start = Clock::now();
+    client_.Notify("textDocument/didChange",
+                   {{"textDocument", {{"uri", uri_}, {"version", version_}}}, {"contentChanges", {{{"range", range}, {"text", text}}}}});
+    WaitForFindings();
+    return Since(start);
+  }
+
+  double age() const { return Since(start_); }
+  LspClient& client() { return client_; }
+
+ private:
+  void WaitForFindings() {
+    client_.WaitFor(
+        "textDocument/publishDiagnostics",
+        [&](const Json& params) { return params["uri"] == uri_ && params.value("version", -1) == version_; }, Milliseconds(60000));
+  }
+
+  Clock::time_point start_;
+  LspClient client_;
+  std::string uri_;
+  int version_ = 1;
+};
+
+double Percentile(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+}
+
+void Row(std::string_view what, double value, const char* unit, double target = 0) {
+  std::string note;
+  if (target > 0) note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
+  fmt::print("  {:<52}{:>9.1f} {}{}\n", what, value, unit, note);
+  std::fflush(stdout);
+}
+
+void Keystrokes(Editor& editor, const char* what, int line, double target) {
+  std::vector<double> times;
+  // A line comes and goes: every finding below moves, so that there is a new list to publish each time.
+  for (int i = 0; i < 100; ++i) {
+    times.push_back(editor.Type(line, 0, line, 0, "\n"));
+    times.push_back(editor.Type(line, 0, line + 1, 0, ""));
+  }
+  Row(fmt::format("{}, didChange to diagnostics, p50", what), Percentile(times, 0.5), "ms");
+  Row(fmt::format("{}, didChange to diagnostics, p95", what), Percentile(times, 0.95), "ms", target);
+}
+
+void Run(const std::string& server, const fs::path& folder) {
+  const fs::path big = folder / "big/releases.yaml";
+  const std::string big_text = BigFile();
+  Write(big, big_text);
+  Write(folder / "big/kustomization.yaml",
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - releases.yaml\n");
+  const fs::path repository = folder / "repository";
+  WriteRepository(repository);
+
+  fmt::print("\nBig file: 300 HelmReleases, {} lines, {} KiB\n", std::ranges::count(big_text, '\n'), big_text.size() / 1024);
+  std::vector<double> cold;
+  double peak = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto [time, memory] = RunOnce({server, "check", big.parent_path().string()});
+    cold.push_back(time);
+    peak = std::max(peak, memory);
+  }
+  Row("check, start to end, median of 5", Percentile(cold, 0.5), "ms");
+  {
+    Editor editor(server, big.parent_path());
+    editor.Open(big, big_text);
+    Row("server, start to first diagnostics", editor.age(), "ms");
+    Keystrokes(editor, "keystroke", 4350, 30);
+    Row("server, resident", ResidentMiB(editor.client().process().pid()), "MiB", 150);
+    editor.client().Shutdown();
+  }
+
+  fmt::print("\nRepository: 10,000 documents, 5,000 files\n");
+  cold.clear();
+  peak = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto [time, memory] = RunOnce({server, "check", repository.string()});
+    cold.push_back(time);
+    peak = std::max(peak, memory);
+  }
+  Row("check, start to end, median of 5", Percentile(cold, 0.5), "ms", 3000);
+  Row("check, largest resident size", peak, "MiB", 150);
+  {
+    const fs::path file = repository / "apps/team-49/app-99/app.yaml";
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    Editor editor(server, repository);
+    editor.Open(file, text);
+    Row("server, start to first diagnostics", editor.age(), "ms", 3000);
+    // What goes on behind the first diagnostics must not be taken for the price of a keystroke.
+    editor.client().Idle(Milliseconds(3000));
+    Keystrokes(editor, "keystroke in one of its files", 0, 30);
+    Row("server, resident", ResidentMiB(editor.client().process().pid()), "MiB", 150);
+    editor.client().Shutdown();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fputs("usage: fluxcd-bench SERVER\n", stderr);
+    return 2;
+  }
+  std::string pattern = (fs::temp_directory_path() / "fluxcd-bench-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    std::fputs("fluxcd-bench: no temporary folder\n", stderr);
+    return 2;
+  }
+  int code = 0;
+  try {
+    Run(argv[1], pattern);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fluxcd-bench: %s\n", error.what());
+    code = 1;
+  }
+  fs::remove_all(pattern);
+  return code;
+}
