@@ -123,6 +123,14 @@ uint32_t BeginOfLines(const Source& source, uint32_t begin) {
   return line;
 }
 
+// A block scalar at the end of `text` would swallow the line of blanks that follows `at`.
+bool WouldSwallowBlanks(const Source& source, uint32_t at, uint32_t column, const Value& value) {
+  uint32_t line = source.NextLineOf(at);
+  uint32_t end = source.LineEndOf(line);
+  return EndsWithBlock(value) && line < source.End() && source.IndentOfLine(line) > column &&
+         line + source.IndentOfLine(line) == end;
+}
+
 // Removes child `node` (the value of a pair, or an item) of a flow collection with the comma that
 // is too much.
 std::vector<TextEdit> RemoveFromFlow(Node collection, Node node) {
@@ -260,6 +268,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   }
   uint32_t column = ColumnOf(source, mapping);
   uint32_t at = EndOfLines(source, behind.pair_range().end, column);
+  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
   std::string text(source.layout.line_end);
   text.append(column, ' ').append(QuoteScalar(key)).append(":");
   text += EmitPairValue(value, column, source.layout);
@@ -300,6 +309,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
   }
   uint32_t column = ColumnOf(source, sequence);
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
+  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
   std::string text(source.layout.line_end);
   text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;

@@ -60,6 +60,12 @@ bool HasComplexKeys(const Document& document) {
   return found || !document.duplicate_keys().empty();
 }
 
+std::string WithoutLastLineEnd(std::string described) {
+  size_t at = described.rfind("\n\" ");
+  if (at != std::string::npos) described.erase(at, 1);
+  return described;
+}
+
 struct Attempt {
   std::string_view name;
   Edits edits;
@@ -100,6 +106,12 @@ std::string CheckAttempt(std::string_view text, const Document& document, const 
     bool above = attempt.route.starts_with(route);
     if (below || above) continue;
     auto found = new_values.find(route);
+    // A block scalar at the very end of a text without a last line end gains one when something
+    // follows it.
+    bool gained_line_end = found != new_values.end() && document.range().end == text.size() &&
+                           !text.ends_with('\n') &&
+                           WithoutLastLineEnd(found->second) == WithoutLastLineEnd(value);
+    if (gained_line_end) continue;
     if (found == new_values.end() || found->second != value)
       return fail(fmt::format("{} changed", route));
   }
@@ -134,7 +146,7 @@ std::string CheckEdits(std::string_view text, const Document& document, Node nod
   const std::string described = fmt::format("\"{}\" ", kValue);
   attempts.push_back({"SetScalar",
                       node.IsKey() ? std::nullopt : yaml::SetScalar(document, node, kValue), route,
-                      described});
+                      described + std::string(node.anchor())});
   attempts.push_back({"ReplaceValue by a scalar",
                       yaml::ReplaceValue(document, node, Value::String(std::string(kValue))), route,
                       described, true, false});
