@@ -14,8 +14,6 @@
 #include <fstream>
 #include <poll.h>
 #include <stdexcept>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/lsp_client.h"
@@ -102,12 +100,8 @@ std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
     const ssize_t got = read(process.stdout_fd(), chunk, sizeof chunk);
     if (got == 0) break;
   }
-  int status = 0;
-  rusage usage{};
-  if (wait4(process.pid(), &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1) {
-    throw std::runtime_error(command.front() + " failed");
-  }
-  return {Since(start), static_cast<double>(usage.ru_maxrss) / 1024};
+  if (process.Wait(Milliseconds(10000)).value_or(2) > 1) throw std::runtime_error(command.front() + " failed");
+  return {Since(start), process.max_resident_mib()};
 }
 
 double ResidentMiB(pid_t pid) {

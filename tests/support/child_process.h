@@ -29,6 +29,8 @@ class ChildProcess {
 
   // Exit code, or 128 + signal; nothing when the child still runs after `timeout`.
   std::optional<int> Wait(std::chrono::milliseconds timeout);
+  // Largest resident size of the child in MiB; known once Wait has given its exit code.
+  double max_resident_mib() const { return max_resident_mib_; }
   void Kill(int signal) const;
 
  private:
@@ -36,6 +38,7 @@ class ChildProcess {
   int stdin_ = -1;
   int stdout_ = -1;
   std::optional<int> status_;
+  double max_resident_mib_ = 0;
 };
 
 }  // namespace fluxls::testing
