@@ -280,7 +280,7 @@ class TreeBuilder final : public YAML::EventHandler {
   uint32_t Column(uint32_t offset) const { return offset - LineBegin(text_, offset); }
 
   bool AtTokenStart(uint32_t offset) const {
-    return offset == 0 || IsBlank(text_[offset - 1]) || IsBreak(text_[offset - 1]);
+    return offset <= shift_ || IsBlank(text_[offset - 1]) || IsBreak(text_[offset - 1]);
   }
 
   int BlockColumn() const {
