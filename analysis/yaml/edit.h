@@ -28,15 +28,11 @@ struct Value {
   std::vector<std::pair<std::string, Value>> pairs;  // kMapping, in order
   std::vector<Value> items;                          // kSequence
 
-  static Value String(std::string text) { return {Kind::kScalar, std::move(text), {}, {}}; }
-  static Value Verbatim(std::string text) { return {Kind::kVerbatim, std::move(text), {}, {}}; }
-  static Value Block(std::string text) { return {Kind::kBlock, std::move(text), {}, {}}; }
-  static Value Mapping(std::vector<std::pair<std::string, Value>> pairs) {
-    return {Kind::kMapping, {}, std::move(pairs), {}};
-  }
-  static Value Sequence(std::vector<Value> items) {
-    return {Kind::kSequence, {}, {}, std::move(items)};
-  }
+  static Value String(std::string text);
+  static Value Verbatim(std::string text);
+  static Value Block(std::string text);
+  static Value Mapping(std::vector<std::pair<std::string, Value>> pairs);
+  static Value Sequence(std::vector<Value> items);
 };
 
 using Edits = std::optional<std::vector<TextEdit>>;

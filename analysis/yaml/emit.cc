@@ -111,6 +111,16 @@ std::string EmitScalar(const Value& value, bool in_flow) {
 
 }  // namespace
 
+Value Value::String(std::string text) { return {Kind::kScalar, std::move(text), {}, {}}; }
+Value Value::Verbatim(std::string text) { return {Kind::kVerbatim, std::move(text), {}, {}}; }
+Value Value::Block(std::string text) { return {Kind::kBlock, std::move(text), {}, {}}; }
+Value Value::Mapping(std::vector<std::pair<std::string, Value>> pairs) {
+  return {Kind::kMapping, {}, std::move(pairs), {}};
+}
+Value Value::Sequence(std::vector<Value> items) {
+  return {Kind::kSequence, {}, {}, std::move(items)};
+}
+
 std::string Quote(std::string_view value, ScalarStyle style) {
   bool single =
       style == ScalarStyle::kSingleQuoted && std::none_of(value.begin(), value.end(), IsControl);
