@@ -93,6 +93,18 @@ class Ignores {
   std::map<uint32_t, std::set<std::string>> by_line_;
 };
 
+// Does the file lie in a hidden directory of its folder?
+bool IsParked(const Snapshot& snapshot, const SourceFile& file) {
+  const std::string root = snapshot.RootOf(file.path);
+  if (root.empty()) return false;
+  const std::string directory = "/" + RelativePath(DirectoryName(file.path), root);
+  for (size_t at = directory.find("/."); at != std::string::npos; at = directory.find("/.", at + 1)) {
+    // Not the directory itself, which is ".".
+    if (at + 2 < directory.size() && directory[at + 2] != '/') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
@@ -100,13 +112,19 @@ std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
   std::vector<Finding> findings;
   if (file.file_class != FileClass::kYaml && file.file_class != FileClass::kTemplated) return findings;
   RuleContext context(snapshot, file, findings);
+  const bool parked = IsParked(snapshot, file);
   for (const Rule* rule : AllRules()) {
     if (stop && stop()) return findings;
     const std::optional<Severity> severity = SeverityOf(*rule, snapshot.settings());
     if (!severity) continue;
     context.rule_ = rule;
     context.severity_ = *severity;
+    const size_t before = findings.size();
     rule->check(context);
+    if (!parked || rule->parked_too) continue;
+    for (size_t i = before; i < findings.size(); ++i) {
+      findings[i].severity = std::max(findings[i].severity, Severity::kInfo);
+    }
   }
   if (findings.empty()) return findings;
   const Ignores ignores(file);

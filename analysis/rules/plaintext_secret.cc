@@ -27,6 +27,7 @@ pushed once has to be changed, not only removed.
   as `changeme` or `<token>`.
 * Empty values; Secrets without any, such as those that a reflector or a token controller fills.
 * Public material: certificates, public keys, `known_hosts`.
+* Values beside substitutions in the same Secret, when their key does not sound secret: the host and port beside `${DB_PASSWORD}`.
 
 ## Fix
 
@@ -47,7 +48,7 @@ metadata:
   name: db
   namespace: web
 stringData:
-# ^^^^^^^^ Secret "db" holds plain text values (password); keep them in a secret store, or encrypt the file with SOPS
+#^^^^^^^^^ Secret "db" holds plain text values (password); keep them in a secret store, or encrypt the file with SOPS
   username: app
   password: correct-horse
 )",
@@ -163,6 +164,16 @@ bool IsPublicKeyName(std::string_view key) {
          std::ranges::find(kNames, key) != std::end(kNames);
 }
 
+// Keys that sound like their value is one to hide.
+bool IsSecretKeyName(std::string_view key) {
+  constexpr std::string_view kParts[] = {"pass", "token", "secret", "credential", "private", "apikey",
+                                         "api-key", "api_key", "auth", "pwd", "key"};
+  const std::string lower = Lower(key);
+  return std::ranges::any_of(kParts, [&](std::string_view part) {
+    return lower.find(part) != std::string::npos;
+  });
+}
+
 bool IsSecretText(std::string_view text) {
   return !IsPlaceholder(text) && !IsReference(text) && !IsPublicText(text);
 }
@@ -179,8 +190,8 @@ void CheckSecret(RuleContext& context, const RuleContext::Object& object) {
   if (object.root.Find("sops")) return;
   // Argo CD's vault plugin fills such a Secret in.
   if (object.root.Find("metadata").Find("annotations").Find("avp.kubernetes.io/path")) return;
-  Node first;
-  std::vector<std::string> keys;
+  bool substituted = false;
+  std::vector<std::pair<Node, std::string_view>> found;
   for (std::string_view field : {"data", "stringData"}) {
     Node values = object.root.Find(field);
     if (!values.IsMapping()) continue;
@@ -189,10 +200,19 @@ void CheckSecret(RuleContext& context, const RuleContext::Object& object) {
       if (IsPublicKeyName(key) || HasTemplate(key) || TouchesDamage(*object.document, value.range())) {
         continue;
       }
+      if (IsReference(value.Resolve().value())) substituted = true;
       if (!HoldsSecret(value.Resolve(), field == "data")) continue;
-      if (!first) first = object.root.FindOwn(field);
-      keys.emplace_back(key);
+      found.emplace_back(value, field);
     }
+  }
+  // Where the secrets are substituted, the rest is what the application wants beside them.
+  Node first;
+  std::vector<std::string> keys;
+  for (const auto& [value, field] : found) {
+    const std::string_view key = value.key().value();
+    if (substituted && !IsSecretKeyName(key)) continue;
+    if (!first) first = object.root.FindOwn(field);
+    keys.emplace_back(key);
   }
   if (keys.empty() || !first) return;
   constexpr size_t kShown = 3;
@@ -250,6 +270,7 @@ extern const Rule kPlaintextSecret;
 const Rule kPlaintextSecret{
     .id = "plaintext-secret",
     .severity = Severity::kError,
+    .parked_too = true,
     .summary = "A Secret with its values in plain text.",
     .docs = kDocs,
     .examples = kExamples,

@@ -16,7 +16,8 @@ namespace fluxls {
 
 // A bad and a good form of one thing. Both are documentation and test at once: see tests/rules.
 // Text format: `%! path` starts a file; without one the text is the file "example.yaml". A line of spaces, `#`, `^` marks
-// and a message stands below the line it speaks of; the marks cover the finding's range. Such lines are removed before parsing.
+// and a message stands below the line it speaks of; the marks cover the finding's range. A `#` directly in front of the marks is one of them.
+// Such lines are removed before parsing.
 struct Example {
   std::string_view title;  // one line for the documentation
   std::string_view bad;
@@ -32,6 +33,9 @@ struct Rule {
   std::string_view id;       // kebab-case, reads well behind the word "ignore"
   Severity severity;         // in profile `recommended`
   bool house = false;        // raised to a warning by profile `house`
+  // Counts in full wherever the file lies. Other rules say no more than "info" about files in a hidden directory (`.archive/`,
+  // `.github/`): people park there what no cluster applies.
+  bool parked_too = false;
   std::string_view summary;  // one line
   std::string_view docs;     // Markdown with the headings of docs/rules: What it does, Why it matters, When it is silent, Fix, References
   std::span<const Example> examples;

@@ -1,4 +1,6 @@
+#include "analysis/rules/inner_yaml.h"
 #include "analysis/rules/rule.h"
+#include "analysis/rules/support.h"
 
 namespace fluxls {
 namespace {
@@ -6,7 +8,8 @@ namespace {
 constexpr std::string_view kDocs = R"(## What it does
 
 Reports the first syntax error of each YAML document, on the text that causes it. Aliases without an anchor (`*name` where no
-`&name` stands before it in the same document) are among them.
+`&name` stands before it in the same document) are among them, and so are errors in the text of inline patches
+(`patch: |`) of kustomization files, Flux Kustomizations and post renderers.
 
 ## Why it matters
 
@@ -39,7 +42,7 @@ metadata:
 data:
   primary: &host db-0.web.svc
   replica: *hots
-#          ^^^^^ alias "*hots" has no anchor: no "&hots" before it in this document
+#          ^^^^^ alias *hots names no anchor: there is no &hots before it in this document
 )",
      .good = R"(apiVersion: v1
 kind: ConfigMap
@@ -52,6 +55,28 @@ data:
 )"},
 };
 
+// Inline patches are YAML in a string: kustomize parses them when it builds.
+void CheckPatches(RuleContext& context, yaml::Node holder) {
+  for (std::string_view field : {"patches", "patchesJson6902", "patchesStrategicMerge"}) {
+    yaml::Node list = holder.Find(field);
+    if (!list.IsSequence()) continue;
+    for (yaml::Node item : list) {
+      yaml::Node patch = item.Resolve();
+      if (patch.IsMapping()) patch = patch.Find("patch");
+      if (!patch.IsBlockScalar() || HasTemplate(patch.value())) continue;
+      const InnerYaml inner = ReadInner(patch, context.file().text->content(), OffsetMap::Identity(),
+                                        patch.range());
+      for (const yaml::Document& document : inner.file.documents) {
+        if (!document.HasErrors()) continue;
+        yaml::SyntaxError error = document.errors().front();
+        context.ReportAt(inner.to_file.Map(error.range).value_or(inner.whole),
+                         "in this patch: " + error.message);
+        break;
+      }
+    }
+  }
+}
+
 void Check(RuleContext& context) {
   if (context.file().file_class != FileClass::kYaml) return;
   for (const yaml::Document& document : context.documents()) {
@@ -62,6 +87,17 @@ void Check(RuleContext& context) {
     Finding& finding = context.ReportAt(error.range, std::move(error.message));
     const bool safe = error.kind == yaml::SyntaxErrorKind::kTab;
     context.AddFix(finding, std::move(error.fix_title), std::move(error.edits), safe);
+  }
+  for (const yaml::Document& document : context.documents()) {
+    if (document.HasErrors()) continue;
+    yaml::Node root = document.root();
+    if (context.file().facts.kustomization) CheckPatches(context, root);
+    if (!IsFluxGroup(ApiVersion::Parse(root.Find("apiVersion").value()).group)) continue;
+    yaml::Node spec = root.Find("spec");
+    CheckPatches(context, spec);
+    yaml::Node renderers = spec.Find("postRenderers");
+    if (!renderers.IsSequence()) continue;
+    for (yaml::Node renderer : renderers) CheckPatches(context, renderer.Resolve().Find("kustomize"));
   }
 }
 
