@@ -1,0 +1,199 @@
+// The opened folders and documents, kept read, parsed and checked.
+//
+// Owns the Workspace. Reading, parsing and checking run on workers over immutable data; the results come back to the main
+// thread, which alone changes state. Nothing here knows JSON or the protocol.
+//
+//   disk      RequestScan → ScanFolder → ApplyScan → read + parse what changed → Install
+//   editor    Open/Change → debounce → parse → Install
+//   findings  Install → CheckFile → `checked` event; other files again when exported facts changed
+//
+// No file is checked before the first scan is through, while a scan runs, or while the project is held: a finding that is published
+// is complete. A result is fresh when it was made from the file as it is now and nothing that other files export has changed
+// since (`epoch`).
+//
+// Thread contract: main thread only; workers get what they need by value. The executor's workers must be joined before
+// the project is destroyed.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "analysis/rules/finding.h"
+#include "analysis/workspace/workspace.h"
+#include "lsp/executor.h"
+#include "lsp/log.h"
+#include "lsp/scheduler.h"
+
+namespace fluxls::lsp {
+
+// The findings of one file. Immutable.
+struct CheckedFile {
+  SourceFilePtr file;  // what they were made from
+  uint64_t epoch = 0;
+  std::vector<Finding> findings;
+  std::string failure;  // not empty: the check died of an internal error
+};
+using CheckedFilePtr = std::shared_ptr<const CheckedFile>;
+
+class Project {
+ public:
+  struct Events {
+    // There is a new result for `path`, or the file is gone (then Result() is null).
+    std::function<void(const std::string& path)> checked;
+    // Reading folders: files done and files known so far; `done == total` ends it.
+    std::function<void(size_t done, size_t total)> indexing;
+    LogFunction log;
+  };
+
+  Project(Executor& executor, std::shared_ptr<const FileSystem> files, Events events);
+  ~Project();
+  Project(const Project&) = delete;
+  Project& operator=(const Project&) = delete;
+
+  // Tells running workers to give up; the end.
+  void Stop();
+
+  // Checks begin when Release() has been called as often as Hold().
+  void Hold() { ++held_; }
+  void Release();
+
+  // Takes effect at once; what it changes is read and checked again. `closed_files`: check files that are not open, too.
+  void Configure(Settings settings, bool closed_files);
+  const Settings& settings() const { return workspace_.settings(); }
+  void SetFolders(const std::vector<std::string>& roots);
+  const std::vector<std::string>& folders() const { return roots_; }
+
+  // Texts of the editor. A path may be opened again without being closed. Files of a chart's templates/ are recognised.
+  void Open(const std::string& path, TextPtr text, int64_t version, bool helm_template);
+  void Change(const std::string& path, TextPtr text, int64_t version);
+  void Close(const std::string& path);
+  bool IsOpen(const std::string& path) const { return open_.contains(path); }
+
+  enum class Urgency : uint8_t {
+    kMust,   // something is known to have changed
+    kLikely, // a document was opened or saved
+    kMaybe,  // somebody asked a question
+  };
+  // Looks at the disk again, unless that was done a moment ago (measured by what it costs).
+  void RequestScan(Urgency urgency);
+  // The same, and these paths have changed even if their size and time look the same.
+  void FilesChanged(const std::vector<std::string>& paths);
+
+  // The latest result, fresh or not; null when the file was never checked or is gone.
+  CheckedFilePtr Result(const std::string& path) const;
+  bool IsFresh(const std::string& path) const;
+  // Calls back, once, when every edit and scan known by now is worked in and `path` is checked; at once when that is so
+  // already. The result is null for a file that the workspace does not have. Never calls back once `stop` is set.
+  void WhenFresh(const std::string& path, std::stop_token stop, std::function<void(CheckedFilePtr)> done);
+  // The same for all files of the workspace.
+  void WhenAllFresh(std::stop_token stop, std::function<void()> done);
+
+  Snapshot snapshot() const { return workspace_.snapshot(); }
+
+ private:
+  struct OpenFile {
+    TextPtr text;
+    int64_t version = 0;
+    bool helm_template = false;
+    bool parsing = false;
+    bool parse_again = false;
+    uint64_t incarnation = 0;
+    std::chrono::nanoseconds parse_cost{0};
+  };
+  struct CheckJob {
+    uint64_t id = 0;
+    SourceFilePtr file;
+    uint64_t epoch = 0;
+    std::stop_source stop;
+  };
+  struct Waiter {
+    std::string path;  // "" for all files
+    std::stop_token stop;
+    std::function<void(CheckedFilePtr)> done;
+  };
+
+  // project_index.cc
+  void StartScan();
+  void OnScanned(uint64_t scan, ScanResult result);
+  void StartReads(std::vector<Workspace::ToRead> list);
+  void OnRead(uint64_t scan, std::vector<SourceFilePtr> parsed);
+  void FinishScanStep();
+  void OnScanDone();
+  bool IsHelmTemplate(const std::string& path) const;
+
+  // project.cc
+  void StartParse(const std::string& path);
+  void OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file, std::chrono::nanoseconds cost);
+  bool HasUnparsedEdits() const;
+  bool CanCheck() const { return indexed_ && held_ == 0 && !scanning_; }
+  // Exported facts changed: every result is stale.
+  void FactsChanged();
+  void Dropped(const std::string& path);
+
+  // project_check.cc
+  void CheckAfterChange(std::chrono::milliseconds sweep_delay);
+  void StartCheck(const std::string& path);
+  void OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped, std::chrono::nanoseconds cost);
+  void Store(const std::string& path, CheckedFilePtr result);
+  void ScheduleSweep(std::chrono::milliseconds delay);
+  void StartSweep();
+  void FillSweep();
+  void OnSwept(uint64_t sweep, std::vector<CheckedFilePtr> results);
+  bool SweepRunning() const { return sweep_in_flight_ > 0 || !sweep_queue_.empty(); }
+  // Answers the waiters that can be answered and starts what the others need.
+  void Pump();
+
+  void Log(LogLevel level, const std::string& text) const {
+    if (events_.log) events_.log(level, text);
+  }
+
+  Executor& executor_;
+  std::shared_ptr<const FileSystem> files_;
+  Events events_;
+  Workspace workspace_;
+  Scheduler scheduler_;
+  std::vector<std::string> roots_;
+  bool closed_files_ = true;
+  int held_ = 0;
+
+  std::map<std::string, OpenFile> open_;
+  uint64_t incarnations_ = 0;
+
+  bool indexed_ = false;
+  bool scanning_ = false;
+  bool scan_again_ = false;
+  bool scan_timer_ = false;
+  uint64_t scan_ = 0;        // number of the present scan; results of others are dropped
+  size_t scan_steps_ = 0;    // worker tasks of the present scan that are still out
+  size_t read_done_ = 0;
+  size_t read_total_ = 0;
+  Executor::Clock::time_point scan_start_;
+  Executor::Clock::time_point scan_end_;
+  Executor::Clock::duration scan_cost_{0};
+  std::set<std::string> touched_on_disk_;  // FilesChanged since the last scan began
+  std::set<std::string> closed_;           // closed since then: the disk's word counts
+  std::stop_source scan_stop_;
+  std::set<std::string> logged_;           // problems told already
+
+  uint64_t epoch_ = 1;
+  uint64_t jobs_ = 0;
+  std::map<std::string, CheckJob> checks_;
+  std::map<std::string, CheckedFilePtr> results_;
+  std::deque<SourceFilePtr> sweep_queue_;
+  uint64_t sweep_ = 0;
+  size_t sweep_in_flight_ = 0;
+  uint64_t sweep_timer_ = 0;
+  bool swept_once_ = false;
+  std::stop_source sweep_stop_;
+  std::vector<Waiter> waiters_;
+  bool pumping_ = false;
+};
+
+}  // namespace fluxls::lsp

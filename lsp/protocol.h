@@ -1,0 +1,287 @@
+// The part of the Language Server Protocol that is in use: structs with the protocol's own field spelling.
+//
+// Decode() reads params and says on failure where and why: "params.textDocument.uri: expected a string, found a number".
+// Unknown fields are ignored, null counts as absent for everything optional, and capability objects may be missing or
+// of the wrong type at any level. Encode() gives JSON text. New structs are added when they are needed.
+// Thread contract: plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lsp/json_rpc.h"
+
+namespace fluxls::lsp {
+
+// NOLINTBEGIN(readability-identifier-naming): field names are those of the protocol.
+
+// Zero-based; `character` counts in the units of the negotiated encoding. Numbers beyond 32 bits are clamped.
+struct Position {
+  uint32_t line = 0;
+  uint32_t character = 0;
+  bool operator==(const Position&) const = default;
+};
+
+struct Range {
+  Position start;
+  Position end;
+  bool operator==(const Range&) const = default;
+};
+
+struct WorkspaceFolder {
+  std::string uri;
+  std::string name;
+};
+
+// What we ask about a client, flattened.
+struct ClientCapabilities {
+  std::vector<std::string> positionEncodings;
+  bool configuration = false;
+  bool didChangeConfigurationRegistration = false;
+  bool watchedFilesRegistration = false;
+  bool workspaceFolders = false;
+  bool documentChanges = false;
+  bool renameFiles = false;
+  bool applyEdit = false;
+  bool diagnosticRefresh = false;
+  bool workDoneProgress = false;
+  bool pullDiagnostics = false;
+  bool relatedInformation = false;
+  bool codeDescription = false;
+  bool diagnosticData = false;
+  bool deprecatedTag = false;
+  bool codeActionLiterals = false;
+  bool codeActionPreferred = false;
+  bool codeActionData = false;
+  bool codeActionResolveEdit = false;
+};
+
+struct InitializeParams {
+  std::optional<int64_t> processId;
+  bool hasClientInfo = false;
+  std::string clientName;
+  std::string clientVersion;
+  std::optional<std::string> rootPath;
+  std::optional<std::string> rootUri;
+  std::optional<std::vector<WorkspaceFolder>> workspaceFolders;
+  JsonPtr initializationOptions;  // null pointer when absent
+  ClientCapabilities capabilities;
+  std::string trace;
+};
+
+struct NoParams {};
+
+struct SetTraceParams {
+  std::string value;
+};
+
+struct DidOpenTextDocumentParams {
+  std::string uri;
+  std::string languageId;
+  int64_t version = 0;
+  std::string text;
+};
+
+struct TextDocumentContentChangeEvent {
+  std::optional<Range> range;  // absent: `text` is the whole document
+  std::string text;
+};
+
+struct DidChangeTextDocumentParams {
+  std::string uri;
+  std::optional<int64_t> version;
+  std::vector<TextDocumentContentChangeEvent> contentChanges;
+};
+
+// didClose, didSave, and everything else that only names a document.
+struct TextDocumentParams {
+  std::string uri;
+};
+
+struct DidChangeConfigurationParams {
+  JsonPtr settings;  // never null; a JSON null when absent
+};
+
+struct DidChangeWatchedFilesParams {
+  enum Type { kCreated = 1, kChanged = 2, kDeleted = 3 };
+  struct FileEvent {
+    std::string uri;
+    int64_t type = kChanged;
+  };
+  std::vector<FileEvent> changes;
+};
+
+struct DidChangeWorkspaceFoldersParams {
+  std::vector<WorkspaceFolder> added;
+  std::vector<WorkspaceFolder> removed;
+};
+
+struct DocumentDiagnosticParams {
+  std::string uri;
+  std::optional<std::string> previousResultId;
+};
+
+struct WorkspaceDiagnosticParams {
+  struct PreviousResultId {
+    std::string uri;
+    std::string value;
+  };
+  std::vector<PreviousResultId> previousResultIds;
+};
+
+struct CodeActionParams {
+  std::string uri;
+  Range range;
+  std::optional<std::vector<std::string>> only;
+  bool automatic = false;  // asked for by the editor, not by the user
+};
+
+// Names one fix of one list of findings; what a code action carries from the offer to its resolution.
+struct FixReference {
+  std::string uri;
+  std::string resultId;  // of the list the indices belong to
+  int64_t finding = -1;  // -1: all safe fixes of the file
+  int64_t fix = 0;
+};
+
+// codeAction/resolve: the action as it came, and our data in it.
+struct CodeActionToResolve {
+  JsonPtr action;
+  FixReference data;
+};
+
+struct ExecuteCommandParams {
+  std::string command;
+  FixReference argument;  // the only argument of our only command
+};
+
+// ---- what we send ----
+
+struct Location {
+  std::string uri;
+  Range range;
+};
+
+struct DiagnosticRelatedInformation {
+  Location location;
+  std::string message;
+};
+
+struct Diagnostic {
+  enum { kError = 1, kWarning = 2, kInformation = 3, kHint = 4 };
+  enum { kUnnecessary = 1, kDeprecated = 2 };
+  Range range;
+  int severity = kError;
+  std::string code;
+  std::string codeDescriptionHref;  // "" for none
+  std::string source;
+  std::string message;
+  std::vector<int> tags;
+  std::vector<DiagnosticRelatedInformation> relatedInformation;
+  bool hasFix = false;  // becomes `data`, when the client keeps data
+};
+
+struct LspTextEdit {
+  Range range;
+  std::string newText;
+};
+
+struct TextDocumentEdit {
+  std::string uri;
+  std::optional<int64_t> version;  // null in documentChanges when absent
+  std::vector<LspTextEdit> edits;
+};
+
+struct RenameFile {
+  std::string oldUri;
+  std::string newUri;
+};
+
+struct WorkspaceEdit {
+  // In order. Written as `changes` when useDocumentChanges is not set; then there are no renames.
+  std::vector<std::variant<TextDocumentEdit, RenameFile>> operations;
+  bool useDocumentChanges = false;
+};
+
+struct CodeAction {
+  std::string title;
+  std::string kind;
+  Encoded diagnostics{""};  // array of the diagnostics it mends; empty text for none
+  std::optional<bool> isPreferred;
+  std::optional<WorkspaceEdit> edit;
+  std::optional<FixReference> data;
+};
+
+struct Command {
+  std::string title;
+  std::string command;
+  FixReference argument;
+};
+
+struct InitializeResult {
+  std::string positionEncoding;
+  bool pullDiagnostics = false;
+  bool codeActionResolve = false;
+  std::vector<std::string> commands;
+  std::string serverVersion;
+};
+
+struct FileSystemWatcher {
+  std::string globPattern;
+};
+
+// NOLINTEND(readability-identifier-naming)
+
+// False on failure; `error` then holds the sentence for the client. `params` is never a null pointer.
+bool Decode(const JsonPtr& params, InitializeParams& out, std::string& error);
+bool Decode(const JsonPtr& params, NoParams& out, std::string& error);
+bool Decode(const JsonPtr& params, SetTraceParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DidOpenTextDocumentParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DidChangeTextDocumentParams& out, std::string& error);
+bool Decode(const JsonPtr& params, TextDocumentParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DidChangeConfigurationParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DidChangeWatchedFilesParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DidChangeWorkspaceFoldersParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DocumentDiagnosticParams& out, std::string& error);
+bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& error);
+bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
+bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
+bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
+// The id of a $/cancelRequest.
+bool DecodeCancel(const JsonPtr& params, RequestId& out, std::string& error);
+// The first element of the answer to workspace/configuration; null when there is none.
+JsonPtr FirstConfigurationItem(const JsonPtr& result);
+
+Encoded Encode(const InitializeResult& result);
+Encoded Encode(const std::vector<Diagnostic>& diagnostics);
+Encoded Encode(const Diagnostic& diagnostic);
+Encoded Encode(const WorkspaceEdit& edit);
+Encoded Encode(const CodeAction& action);
+Encoded Encode(const Command& command);
+// `action` again, with its edit.
+Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit);
+
+Encoded EncodeArray(const std::vector<Encoded>& items);
+Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version, const Encoded& diagnostics);
+// Reports of pull diagnostics. A full report when `items` is given, else "unchanged".
+Encoded EncodeDocumentReport(const Encoded* items, std::string_view result_id);
+Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version, const Encoded* items,
+                                  std::string_view result_id);
+Encoded EncodeWorkspaceReport(const std::vector<Encoded>& items);
+Encoded EncodeShowMessage(int type, std::string_view message);
+Encoded EncodeLogTrace(std::string_view message);
+Encoded EncodeConfigurationRequest(std::string_view section);
+Encoded EncodeApplyEdit(std::string_view label, const WorkspaceEdit& edit);
+// One registration for client/registerCapability.
+Encoded EncodeWatcherRegistration(std::string_view id, const std::vector<FileSystemWatcher>& watchers);
+Encoded EncodeConfigurationRegistration(std::string_view id, std::string_view section);
+Encoded EncodeProgressCreate(std::string_view token);
+Encoded EncodeProgressBegin(std::string_view token, std::string_view title);
+Encoded EncodeProgressReport(std::string_view token, std::string_view message, uint32_t percentage);
+Encoded EncodeProgressEnd(std::string_view token, std::string_view message);
+
+}  // namespace fluxls::lsp

@@ -1,0 +1,203 @@
+// Encoding. Decoding is in protocol.cc.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "lsp/protocol.h"
+
+namespace fluxls::lsp {
+namespace {
+
+Json ToJson(const Position& p) { return {{"line", p.line}, {"character", p.character}}; }
+
+Json ToJson(const Range& r) { return {{"start", ToJson(r.start)}, {"end", ToJson(r.end)}}; }
+
+Json ToJson(const Diagnostic& d) {
+  Json out = {{"range", ToJson(d.range)}, {"severity", d.severity}, {"source", d.source}, {"message", d.message}};
+  if (!d.code.empty()) out["code"] = d.code;
+  if (!d.codeDescriptionHref.empty()) out["codeDescription"] = {{"href", d.codeDescriptionHref}};
+  if (!d.tags.empty()) out["tags"] = d.tags;
+  if (!d.relatedInformation.empty()) {
+    Json related = Json::array();
+    for (const DiagnosticRelatedInformation& info : d.relatedInformation) {
+      related.push_back({{"location", {{"uri", info.location.uri}, {"range", ToJson(info.location.range)}}},
+                         {"message", info.message}});
+    }
+    out["relatedInformation"] = std::move(related);
+  }
+  if (d.hasFix) out["data"] = {{"fixable", true}};
+  return out;
+}
+
+Json ToJson(const std::vector<LspTextEdit>& edits) {
+  Json out = Json::array();
+  for (const LspTextEdit& edit : edits) out.push_back({{"range", ToJson(edit.range)}, {"newText", edit.newText}});
+  return out;
+}
+
+Json ToJson(const WorkspaceEdit& edit) {
+  if (!edit.useDocumentChanges) {
+    Json changes = Json::object();
+    for (const auto& operation : edit.operations) {
+      const auto* document = std::get_if<TextDocumentEdit>(&operation);
+      if (!document) continue;
+      Json& list = changes[document->uri];
+      if (list.is_null()) list = Json::array();
+      for (Json& item : ToJson(document->edits)) list.push_back(std::move(item));
+    }
+    return {{"changes", std::move(changes)}};
+  }
+  Json list = Json::array();
+  for (const auto& operation : edit.operations) {
+    if (const auto* document = std::get_if<TextDocumentEdit>(&operation)) {
+      Json version = nullptr;
+      if (document->version) version = *document->version;
+      list.push_back({{"textDocument", {{"uri", document->uri}, {"version", version}}},
+                      {"edits", ToJson(document->edits)}});
+    } else {
+      const auto& rename = std::get<RenameFile>(operation);
+      list.push_back({{"kind", "rename"}, {"oldUri", rename.oldUri}, {"newUri", rename.newUri}});
+    }
+  }
+  return {{"documentChanges", std::move(list)}};
+}
+
+Json ToJson(const FixReference& fix) {
+  return {{"uri", fix.uri}, {"resultId", fix.resultId}, {"finding", fix.finding}, {"fix", fix.fix}};
+}
+
+Encoded Text(const Json& json) { return {Dump(json)}; }
+
+Encoded Progress(std::string_view token, Json value) {
+  return Text({{"token", token}, {"value", std::move(value)}});
+}
+
+Encoded Registration(std::string_view id, std::string_view method, Json options) {
+  Json registrations = Json::array();
+  registrations.push_back({{"id", id}, {"method", method}, {"registerOptions", std::move(options)}});
+  return Text({{"registrations", std::move(registrations)}});
+}
+
+}  // namespace
+
+Encoded Encode(const InitializeResult& result) {
+  Json action_kinds = Json::array({"quickfix", "source.fixAll.fluxcd"});
+  Json capabilities = {
+      {"positionEncoding", result.positionEncoding},
+      {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", {{"includeText", false}}}}},
+      {"codeActionProvider", {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
+      {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
+  };
+  if (result.pullDiagnostics) {
+    capabilities["diagnosticProvider"] = {
+        {"identifier", "fluxcd"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
+  }
+  if (!result.commands.empty()) capabilities["executeCommandProvider"] = {{"commands", result.commands}};
+  return Text({{"capabilities", std::move(capabilities)},
+               {"serverInfo", {{"name", "fluxcd-ls"}, {"version", result.serverVersion}}}});
+}
+
+Encoded Encode(const Diagnostic& diagnostic) { return Text(ToJson(diagnostic)); }
+
+Encoded Encode(const std::vector<Diagnostic>& diagnostics) {
+  Json list = Json::array();
+  for (const Diagnostic& diagnostic : diagnostics) list.push_back(ToJson(diagnostic));
+  return Text(list);
+}
+
+Encoded Encode(const WorkspaceEdit& edit) { return Text(ToJson(edit)); }
+
+Encoded Encode(const CodeAction& action) {
+  Json out = {{"title", action.title}, {"kind", action.kind}};
+  if (action.isPreferred) out["isPreferred"] = *action.isPreferred;
+  if (action.edit) out["edit"] = ToJson(*action.edit);
+  if (action.data) out["data"] = ToJson(*action.data);
+  std::string text = Dump(out);
+  if (!action.diagnostics.json.empty()) {
+    text.pop_back();
+    text += fmt::format(R"(,"diagnostics":{}}})", action.diagnostics.json);
+  }
+  return {text};
+}
+
+Encoded Encode(const Command& command) {
+  return Text({{"title", command.title},
+               {"command", command.command},
+               {"arguments", Json::array({ToJson(command.argument)})}});
+}
+
+Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit) {
+  Json out = *action;
+  out["edit"] = ToJson(edit);
+  return Text(out);
+}
+
+Encoded EncodeArray(const std::vector<Encoded>& items) {
+  std::string out = "[";
+  for (const Encoded& item : items) {
+    if (out.size() > 1) out += ',';
+    out += item.json;
+  }
+  return {out + "]"};
+}
+
+Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version, const Encoded& diagnostics) {
+  std::string tag = version ? fmt::format(R"("version":{},)", *version) : "";
+  return {fmt::format(R"({{"uri":{},{}"diagnostics":{}}})", JsonString(uri), tag, diagnostics.json)};
+}
+
+Encoded EncodeDocumentReport(const Encoded* items, std::string_view result_id) {
+  if (!items) return {fmt::format(R"({{"kind":"unchanged","resultId":{}}})", JsonString(result_id))};
+  return {fmt::format(R"({{"kind":"full","resultId":{},"items":{}}})", JsonString(result_id), items->json)};
+}
+
+Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version, const Encoded* items,
+                                  std::string_view result_id) {
+  std::string head = fmt::format(R"({{"uri":{},"version":{},)", JsonString(uri), version ? std::to_string(*version) : "null");
+  return {head + EncodeDocumentReport(items, result_id).json.substr(1)};
+}
+
+Encoded EncodeWorkspaceReport(const std::vector<Encoded>& items) {
+  return {fmt::format(R"({{"items":{}}})", EncodeArray(items).json)};
+}
+
+Encoded EncodeShowMessage(int type, std::string_view message) {
+  return Text({{"type", type}, {"message", message}});
+}
+
+Encoded EncodeLogTrace(std::string_view message) { return Text({{"message", message}}); }
+
+Encoded EncodeConfigurationRequest(std::string_view section) {
+  Json items = Json::array();
+  items.push_back({{"section", section}});
+  return Text({{"items", std::move(items)}});
+}
+
+Encoded EncodeApplyEdit(std::string_view label, const WorkspaceEdit& edit) {
+  return Text({{"label", label}, {"edit", ToJson(edit)}});
+}
+
+Encoded EncodeWatcherRegistration(std::string_view id, const std::vector<FileSystemWatcher>& watchers) {
+  Json list = Json::array();
+  for (const FileSystemWatcher& watcher : watchers) list.push_back({{"globPattern", watcher.globPattern}});
+  return Registration(id, "workspace/didChangeWatchedFiles", {{"watchers", std::move(list)}});
+}
+
+Encoded EncodeConfigurationRegistration(std::string_view id, std::string_view section) {
+  return Registration(id, "workspace/didChangeConfiguration", {{"section", section}});
+}
+
+Encoded EncodeProgressCreate(std::string_view token) { return Text({{"token", token}}); }
+
+Encoded EncodeProgressBegin(std::string_view token, std::string_view title) {
+  return Progress(token, {{"kind", "begin"}, {"title", title}, {"cancellable", false}, {"percentage", 0}});
+}
+
+Encoded EncodeProgressReport(std::string_view token, std::string_view message, uint32_t percentage) {
+  return Progress(token, {{"kind", "report"}, {"message", message}, {"percentage", percentage}});
+}
+
+Encoded EncodeProgressEnd(std::string_view token, std::string_view message) {
+  return Progress(token, {{"kind", "end"}, {"message", message}});
+}
+
+}  // namespace fluxls::lsp

@@ -1,0 +1,153 @@
+// One session with one client: life cycle, and one short handler a method.
+//
+// The server turns messages into calls of Project and results into messages. It does no IO: bytes come and go through Receive() and
+// Host::send. Handlers are spread over server_*.cc by topic.
+//
+// Push or pull: a client that pulls diagnostics is not pushed to, because the known editors show both lists side by side. The exception
+// is a pulling client that does not introduce itself (no `clientInfo`): such thin clients (opencode) merge the two and wait for whichever
+// comes first, so both are served, from one list. `diagnostics.mode` in initializationOptions overrides.
+//
+// Thread contract: main thread only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lsp/convert.h"
+#include "lsp/dispatcher.h"
+#include "lsp/executor.h"
+#include "lsp/project.h"
+#include "lsp/protocol.h"
+#include "lsp/publisher.h"
+#include "lsp/settings_json.h"
+#include "lsp/transport.h"
+#include "lsp/uri.h"
+
+namespace fluxls::lsp {
+
+// What a session needs from the program around it.
+struct Host {
+  std::function<void(std::string)> send;          // a message body
+  std::function<void(int)> exit;                  // the session is over; argument: exit code. May be called more than once
+  std::function<void(int64_t)> watch_process;     // end the session when this process is gone; may be empty
+  LogFunction log;                                // the program's own log
+  std::string version;
+  std::string home;                               // the user's home directory, "" when unknown: never indexed as a whole
+};
+
+class Server {
+ public:
+  Server(Executor& executor, std::shared_ptr<const FileSystem> files, Host host);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // One event of the transport.
+  void Receive(const FrameEvent& event);
+  // The client's stream ended: the same as `exit`.
+  void InputEnded();
+  // Tells running workers to give up. For the end of the session: nothing is checked after it.
+  void Stop() { project_.Stop(); }
+
+ private:
+  struct Document {
+    std::string uri;   // the client's spelling
+    std::string path;  // "" for documents that are not judged
+    int64_t version = 0;
+    TextPtr text;
+  };
+
+  // server.cc
+  void Bind();
+  Encoded Initialize(const InitializeParams& params);
+  void Initialized(const NoParams& params);
+  Encoded Shutdown(const NoParams& params);
+  void Exit(const NoParams& params);
+  void SetTrace(const SetTraceParams& params);
+  void Start();
+  void ChooseDelivery(const InitializeParams& params);
+  void RegisterWatchers();
+  void OnIndexing(size_t done, size_t total);
+  void Log(LogLevel level, const std::string& text);
+  // A message the user should see; each text once a session.
+  void Warn(const std::string& text);
+
+  // server_documents.cc
+  void DidOpen(const DidOpenTextDocumentParams& params);
+  void DidChange(const DidChangeTextDocumentParams& params);
+  void DidClose(const TextDocumentParams& params);
+  void DidSave(const TextDocumentParams& params);
+  void DidChangeWatchedFiles(const DidChangeWatchedFilesParams& params);
+  void DidChangeWorkspaceFolders(const DidChangeWorkspaceFoldersParams& params);
+  void ApplyFolders();
+  bool IsIndexable(const std::string& path);
+  Document* Find(const std::string& uri);
+  const Document* FindPath(const std::string& path) const;
+
+  // server_settings.cc
+  void DidChangeConfiguration(const DidChangeConfigurationParams& params);
+  void AskConfiguration(bool hold);
+  void UseOptions(const Json& options, bool ours);
+
+  // server_diagnostics.cc
+  void OnChecked(const std::string& path);
+  void PublishAll();
+  void DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply reply);
+  void WorkspaceDiagnostic(const WorkspaceDiagnosticParams& params, Reply reply);
+  Encoded WorkspaceReport(const WorkspaceDiagnosticParams& params);
+  // Tells a pulling client to ask again when it has an answer that is no longer true.
+  void NotePullChange(const std::string& path, const Report& report);
+  ReportPtr ReportOf(const std::string& path, const CheckedFilePtr& result);
+  ConvertContext Context() const;
+
+  // server_actions.cc
+  void CodeActions(const CodeActionParams& params, Reply reply);
+  void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
+  void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);
+  bool CanOffer(const Fix& fix) const;
+  Encoded QuickFix(const Finding& finding, const Fix& fix, const FixReference& reference, const CheckedFile& result) const;
+  // Computes the edit that `reference` names, when its list is still the current one. `done` gets an edit, or why there is none.
+  void WithEdit(const FixReference& reference, const Reply& reply,
+                std::function<void(const std::string& title, const WorkspaceEdit&)> done);
+  // All safe fixes of a file; computed on a worker. `done` gets nothing when there is nothing to fix.
+  void FixWholeFile(const CheckedFilePtr& result, const std::stop_token& stop,
+                    std::function<void(std::optional<WorkspaceEdit>)> done);
+
+  Executor& executor_;
+  std::shared_ptr<const FileSystem> files_;
+  Host host_;
+  Dispatcher dispatcher_;
+  Publisher publisher_;
+  Project project_;
+  UriMap uris_;
+
+  ClientCapabilities client_;
+  PositionEncoding encoding_ = PositionEncoding::kUtf16;
+  ServerSettings settings_;
+  bool push_ = true;
+  bool pull_ = false;
+  bool started_ = false;
+  bool shutdown_seen_ = false;
+  bool tracing_ = false;
+  std::vector<WorkspaceFolder> folders_;
+  std::map<std::string, Document> documents_;  // by path; by URI for those without one
+  std::map<std::string, bool> warned_;
+
+  enum class Progress : uint8_t { kNone, kAsked, kShown };
+  Progress progress_ = Progress::kNone;
+  bool indexing_ = false;
+  uint32_t progress_percent_ = 0;
+
+  struct Served {
+    std::string resultId;
+    std::optional<int64_t> version;
+  };
+  std::map<std::string, Served> served_;  // by path: the last answer to a pull
+  bool workspace_pulled_ = false;
+  bool refresh_pending_ = false;
+};
+
+}  // namespace fluxls::lsp
