@@ -9,13 +9,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "analysis/text/text.h"
 #include "analysis/yaml/tree.h"
 
 namespace fluxls::yaml {
+
+struct ValuePair;
 
 // A value to be written.
 struct Value {
@@ -25,14 +26,19 @@ struct Value {
   // kVerbatim: written as it is (numbers, booleans, text the caller has quoted).
   // kBlock: written as a literal block scalar (`|`), or as a quoted scalar inside flow style.
   std::string text;
-  std::vector<std::pair<std::string, Value>> pairs;  // kMapping, in order
-  std::vector<Value> items;                          // kSequence
+  std::vector<ValuePair> pairs;  // kMapping, in order
+  std::vector<Value> items;      // kSequence
 
   static Value String(std::string text);
   static Value Verbatim(std::string text);
   static Value Block(std::string text);
-  static Value Mapping(std::vector<std::pair<std::string, Value>> pairs);
+  static Value Mapping(std::vector<ValuePair> pairs);
   static Value Sequence(std::vector<Value> items);
+};
+
+struct ValuePair {
+  std::string key;
+  Value value;
 };
 
 using Edits = std::optional<std::vector<TextEdit>>;

@@ -114,7 +114,7 @@ std::string EmitScalar(const Value& value, bool in_flow) {
 Value Value::String(std::string text) { return {Kind::kScalar, std::move(text), {}, {}}; }
 Value Value::Verbatim(std::string text) { return {Kind::kVerbatim, std::move(text), {}, {}}; }
 Value Value::Block(std::string text) { return {Kind::kBlock, std::move(text), {}, {}}; }
-Value Value::Mapping(std::vector<std::pair<std::string, Value>> pairs) {
+Value Value::Mapping(std::vector<ValuePair> pairs) {
   return {Kind::kMapping, {}, std::move(pairs), {}};
 }
 Value Value::Sequence(std::vector<Value> items) {
@@ -206,7 +206,7 @@ std::string EmitItemValue(const Value& value, uint32_t column, const Layout& lay
 
 bool EndsWithBlock(const Value& value) {
   if (value.kind == Value::Kind::kMapping)
-    return !value.pairs.empty() && EndsWithBlock(value.pairs.back().second);
+    return !value.pairs.empty() && EndsWithBlock(value.pairs.back().value);
   if (value.kind == Value::Kind::kSequence)
     return !value.items.empty() && EndsWithBlock(value.items.back());
   return value.kind == Value::Kind::kBlock;
