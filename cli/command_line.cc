@@ -1,0 +1,151 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include "cli/commands.h"
+#include "lsp/run.h"
+
+#ifndef FLUXLS_VERSION
+#define FLUXLS_VERSION "0.1.0"
+#endif
+
+namespace fluxls::cli {
+namespace {
+
+const std::map<std::string, Severity> kSeverities = {{"error", Severity::kError},
+                                                     {"warning", Severity::kWarning},
+                                                     {"info", Severity::kInfo},
+                                                     {"hint", Severity::kHint}};
+const std::map<std::string, Format> kFormats = {{"text", Format::kText},
+                                                {"json", Format::kJson},
+                                                {"sarif", Format::kSarif},
+                                                {"github", Format::kGithub}};
+const std::map<std::string, ColorMode> kColors = {
+    {"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}};
+
+// An option that takes one of the names of `values`.
+template <typename T>
+void AddChoice(CLI::App* app, const std::string& name, T& target,
+               const std::map<std::string, T>& values, const std::string& help,
+               const std::string& fallback) {
+  std::string names;
+  for (const auto& [key, value] : values) names += (names.empty() ? "" : "|") + key;
+  app->add_option_function<std::string>(
+         name, [&target, &values](const std::string& text) { target = values.at(text); }, help)
+      ->check([&values, names](const std::string& text) {
+        return values.contains(text) ? "" : fmt::format("'{}' is none of {}", text, names);
+      })
+      ->type_name(names)
+      ->default_str(fallback);
+}
+
+void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
+  app->add_option_function<std::string>(
+         "--flux-version", [&target](const std::string& text) { target = ParseFluxRelease(text); },
+         "Flux release to judge by, such as 2.6; default: what the repository says")
+      ->check([](const std::string& text) {
+        return ParseFluxRelease(text) ? ""
+                                      : fmt::format("'{}' is not a Flux release; try 2.6", text);
+      })
+      ->type_name("V");
+}
+
+struct Arguments {
+  CheckOptions check;
+  FixOptionsCli fix;
+  std::string explain;
+  std::string markdown;
+  bool stdio = false;
+  std::string listen;
+};
+
+void AddCheck(CLI::App& app, CheckOptions& options) {
+  CLI::App* check = app.add_subcommand("check", "Report findings in files and folders");
+  check->add_option("PATH", options.paths, "Files and folders; default: the current directory");
+  AddChoice(check, "--format", options.format, kFormats, "Output format", "text");
+  AddFluxVersion(check, options.flux_release);
+  AddChoice(check, "--min-severity", options.min_severity, kSeverities,
+            "Leave out what is less severe", "hint");
+  static const auto kFailOn = [] {
+    std::map<std::string, std::optional<Severity>> values{{"never", std::nullopt}};
+    for (const auto& [name, severity] : kSeverities) values[name] = severity;
+    return values;
+  }();
+  AddChoice(check, "--fail-on", options.fail_on, kFailOn,
+            "Exit with 1 when a reported finding is at least this severe", "error");
+  AddChoice(check, "--color", options.color, kColors, "Colours in text output", "auto");
+  check->footer(
+      "Exit code: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot "
+      "be read.");
+}
+
+void AddFix(CLI::App& app, FixOptionsCli& options) {
+  CLI::App* fix = app.add_subcommand("fix", "Apply the fixes of findings to the files");
+  fix->add_option("PATH", options.paths, "Files and folders; default: the current directory");
+  AddFluxVersion(fix, options.flux_release);
+  fix->add_option("--rule", options.rule, "Only fixes of this rule")->type_name("ID");
+  fix->add_flag("--unsafe", options.unsafe, "Also fixes that may change what is meant");
+  fix->add_flag("--diff", options.diff, "Print a unified diff and write nothing");
+  fix->footer("Exit code: 0 done, 2 wrong usage or a file that cannot be read or written.");
+}
+
+int Serve(const Arguments& arguments) {
+  // A client that goes away must show as a failed write, not end the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  return arguments.listen.empty() ? lsp::RunStdio() : lsp::RunListen(arguments.listen);
+}
+
+int Dispatch(CLI::App& app, const Arguments& arguments) {
+  if (app.got_subcommand("check")) return RunCheck(arguments.check, std::cout, std::cerr);
+  if (app.got_subcommand("fix")) return RunFix(arguments.fix, std::cout, std::cerr);
+  if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);
+  if (app.got_subcommand("rules")) return RunRules(arguments.markdown, std::cout, std::cerr);
+  return Serve(arguments);
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Language server and checks for Flux CD and kustomize repositories", "fluxcd-ls");
+  app.set_version_flag("--version", "fluxcd-ls " FLUXLS_VERSION);
+  app.require_subcommand(0, 1);
+  CLI::Option* stdio =
+      app.add_flag("--stdio", arguments.stdio, "Serve LSP on stdin and stdout (the default)");
+  app.add_option("--listen", arguments.listen, "Serve LSP on a local TCP port")
+      ->type_name("127.0.0.1:PORT")
+      ->excludes(stdio);
+  // Some clients add this to every server's command line; the `processId` of initialize says the
+  // same.
+  std::string client_process_id;
+  app.add_option("--clientProcessId", client_process_id)->group("");
+
+  AddCheck(app, arguments.check);
+  AddFix(app, arguments.fix);
+  CLI::App* explain = app.add_subcommand("explain", "Print the documentation of a rule");
+  explain->add_option("ID", arguments.explain, "Rule id, as in brackets behind a finding")
+      ->required();
+  CLI::App* rules = app.add_subcommand("rules", "List all rules");
+  rules->add_option("--markdown", arguments.markdown, "Write a page for each rule into this folder")
+      ->type_name("DIR");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, std::cout, std::cerr) == 0 ? kExitClean : kExitError;
+  }
+  int code = Dispatch(app, arguments);
+  std::cout.flush();
+  if (!std::cout) {
+    std::cerr << "fluxcd-ls: cannot write to standard output\n";
+    return kExitError;
+  }
+  return code;
+}
+
+}  // namespace fluxls::cli

@@ -1,0 +1,18 @@
+// The subcommands. Each writes its result to `out`, everything else to `err`, and returns the exit
+// code.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "cli/options.h"
+
+namespace fluxls::cli {
+
+int RunCheck(const CheckOptions& options, std::ostream& out, std::ostream& err);
+int RunFix(const FixOptionsCli& options, std::ostream& out, std::ostream& err);
+int RunExplain(const std::string& id, std::ostream& out, std::ostream& err);
+// Lists the rules; with `markdown_directory` writes one page for each into it instead.
+int RunRules(const std::string& markdown_directory, std::ostream& out, std::ostream& err);
+
+}  // namespace fluxls::cli

@@ -1,0 +1,38 @@
+// What the command line asks for. Plain data, filled by command_line.cc.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/model/flux_release.h"
+#include "analysis/workspace/settings.h"
+
+namespace fluxls::cli {
+
+enum class ColorMode : uint8_t { kAuto, kAlways, kNever };
+enum class Format : uint8_t { kText, kJson, kSarif, kGithub };
+
+struct CheckOptions {
+  std::vector<std::string> paths;  // "." when empty
+  Format format = Format::kText;
+  std::optional<FluxRelease> flux_release;
+  Severity min_severity = Severity::kHint;             // less severe findings are dropped
+  std::optional<Severity> fail_on = Severity::kError;  // nothing: findings never fail the run
+  ColorMode color = ColorMode::kAuto;
+};
+
+struct FixOptionsCli {
+  std::vector<std::string> paths;
+  std::optional<FluxRelease> flux_release;
+  std::string rule;
+  bool unsafe = false;
+  bool diff = false;
+};
+
+// Exit codes, the same for every command.
+inline constexpr int kExitClean = 0;
+inline constexpr int kExitFindings = 1;
+inline constexpr int kExitError = 2;
+
+}  // namespace fluxls::cli
