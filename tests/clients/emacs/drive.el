@@ -79,9 +79,9 @@
                          :range (list :start (t-lsp-position (flymake-diagnostic-beg diagnostic))
                                       :end (t-lsp-position (flymake-diagnostic-end diagnostic)))
                          :context (list :diagnostics (vector (t-raw diagnostic))))))
-         (chosen (seq-find (lambda (a) (and (eq (plist-get a :isPreferred) t) (equal (plist-get a :kind) "quickfix")))
-                           (append actions nil))))
-    (unless chosen (error "No preferred quick fix: %S" actions))
+         ;; Only clients that know isPreferred are sent it; the preferred fix stands first anyway.
+         (chosen (seq-find (lambda (a) (equal (plist-get a :kind) "quickfix")) (append actions nil))))
+    (unless chosen (error "No quick fix: %S" actions))
     (unless (plist-get chosen :edit)
       (setq chosen (jsonrpc-request server :codeAction/resolve chosen)))
     (eglot--apply-workspace-edit (plist-get chosen :edit))

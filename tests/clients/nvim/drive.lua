@@ -128,11 +128,12 @@ local function main()
     local answer = assert(answers and answers[client.id], 'no code actions')
     local chosen
     for _, action in ipairs(answer.result or {}) do
-      if action.isPreferred and action.kind == 'quickfix' then
+      -- Only clients that know isPreferred are sent it; the preferred fix stands first anyway.
+      if action.kind == 'quickfix' and (not chosen or action.isPreferred) then
         chosen = action
       end
     end
-    assert(chosen, 'no preferred quick fix: ' .. vim.inspect(answer))
+    assert(chosen, 'no quick fix: ' .. vim.inspect(answer))
     if not chosen.edit then
       local resolved = vim.lsp.buf_request_sync(buf, 'codeAction/resolve', chosen, 10000)
       chosen = assert(resolved[client.id].result)
