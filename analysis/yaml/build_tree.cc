@@ -180,7 +180,11 @@ class TreeBuilder final : public YAML::EventHandler {
     } else {
       end = PlainEnd(text_, start.begin, value);
     }
-    if (!end) end = LineEnd(text_, start.begin);
+    if (!end) {
+      // The parser takes a quote that is still open at the end of the text for closed.
+      if (style != ScalarStyle::kPlain && !unclosed_quote_) unclosed_quote_ = start.begin;
+      end = LineEnd(text_, start.begin);
+    }
     id = Add(NodeKind::kScalar, start, *end);
     NodeData& node = piece_.nodes[id];
     node.style = style;
@@ -251,6 +255,8 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     return std::nullopt;
   }
+
+  std::optional<uint32_t> unclosed_quote() const { return unclosed_quote_; }
 
   std::vector<SyntaxError> TakeErrors() { return std::move(errors_); }
 
@@ -551,6 +557,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<NodeId> anchors_;
   std::vector<std::pair<std::string_view, NodeId>> hidden_anchors_;
   NodeId last_scalar_ = kNoNode;
+  std::optional<uint32_t> unclosed_quote_;
   std::vector<SyntaxError> errors_;
 };
 
@@ -610,7 +617,11 @@ ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties
   TreeBuilder builder(text, shift, hidden, piece);
   ParseOutcome outcome = Run(text, shift, builder);
   builder.Finish(outcome);
-  if (!outcome.failed) {
+  if (builder.unclosed_quote()) {
+    outcome.failed = true;
+    outcome.error = "unclosed quote";
+    outcome.error_offset = *builder.unclosed_quote();
+  } else if (!outcome.failed) {
     if (std::optional<uint32_t> left_over = builder.ScanTail()) {
       outcome.failed = true;
       outcome.error = "unexpected content";

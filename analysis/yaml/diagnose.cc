@@ -131,6 +131,7 @@ SyntaxError UnclosedQuoteAt(const Slip& slip, uint32_t quote) {
 }
 
 std::optional<SyntaxError> UnclosedQuote(const Slip& slip) {
+  if (slip.Says("unclosed quote")) return UnclosedQuoteAt(slip, slip.at);
   const NodeData* last =
       slip.outcome.last_scalar == kNoNode ? nullptr : &slip.piece.nodes[slip.outcome.last_scalar];
   if (slip.Says("EOF in scalar") || slip.Says("document indicator in scalar")) {

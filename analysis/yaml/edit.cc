@@ -217,7 +217,14 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   }
   bool sequence = up.IsSequence();
   if (!up) {
-    std::string text = EmitBlockValue(value, 0, source.layout);
+    // On the line of the `---` only values of one line can stand.
+    bool on_marker_line = source.LineBeginOf(old.begin) < document.content_begin();
+    bool lines = !value.pairs.empty() || !value.items.empty();
+    uint32_t column = on_marker_line ? 0 : source.Column(old.begin);
+    std::string text = EmitBlockValue(value, column, source.layout);
+    if (on_marker_line && (lines || !IsBlank(source.At(old.begin - 1)))) {
+      text.insert(0, lines ? source.layout.line_end : " ");
+    }
     return One(old, std::move(text));
   }
   uint32_t column = ColumnOf(source, up);

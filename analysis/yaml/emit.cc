@@ -111,9 +111,15 @@ std::string EmitScalar(const Value& value, bool in_flow) {
 
 }  // namespace
 
-Value Value::String(std::string text) { return {Kind::kScalar, std::move(text), {}, {}}; }
-Value Value::Verbatim(std::string text) { return {Kind::kVerbatim, std::move(text), {}, {}}; }
-Value Value::Block(std::string text) { return {Kind::kBlock, std::move(text), {}, {}}; }
+Value Value::String(std::string text) {
+  return {Kind::kScalar, std::move(text), {}, {}};
+}
+Value Value::Verbatim(std::string text) {
+  return {Kind::kVerbatim, std::move(text), {}, {}};
+}
+Value Value::Block(std::string text) {
+  return {Kind::kBlock, std::move(text), {}, {}};
+}
 Value Value::Mapping(std::vector<ValuePair> pairs) {
   return {Kind::kMapping, {}, std::move(pairs), {}};
 }

@@ -10,6 +10,7 @@ namespace fluxls::yaml {
 namespace {
 
 constexpr int kMaxRecoveryRounds = 8;
+constexpr int kMaxRecoveryTurns = 4;
 // Bytes that recovery may parse again in one piece, so that a broken big document does not stop the
 // typing.
 constexpr size_t kRecoveryBudget = 1u << 20;
@@ -72,7 +73,8 @@ void Blank(std::string& text, ByteRange range) {
 
 // Blanks out what the parser stumbles over until it gets through, or gets no further. `outcome` is
 // that of `masked`.
-void Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece& piece) {
+bool Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece& piece) {
+  const size_t damaged_before = piece.damaged.size();
   size_t spent = 0;
   for (int round = 0; round < kMaxRecoveryRounds && outcome.failed; ++round) {
     uint32_t error_line = LineBegin(masked, outcome.error_offset);
@@ -111,6 +113,7 @@ void Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece&
     piece.damaged.push_back(chosen->range);
     outcome = best;
   }
+  return piece.damaged.size() > damaged_before;
 }
 
 void FindDuplicateKeys(Piece& piece) {
