@@ -10,13 +10,13 @@ constexpr std::string_view kHelm = "helm.toolkit.fluxcd.io";
 constexpr std::string_view kImage = "image.toolkit.fluxcd.io";
 
 constexpr FieldMove kMoves[] = {
-    {kKustomize, "Kustomization", "v1", "spec.validation", "has no effect and must go"},
+    {kKustomize, "Kustomization", "v1", "spec.validation", "must go"},
     {kKustomize, "Kustomization", "v1", "spec.patchesStrategicMerge", "goes to spec.patches"},
     {kKustomize, "Kustomization", "v1", "spec.patchesJson6902", "goes to spec.patches"},
-    {kSource, "GitRepository", "v1", "spec.gitImplementation", "has no effect and must go"},
-    {kSource, "GitRepository", "v1", "spec.accessFrom", "has no effect and must go"},
-    {kSource, "Bucket", "v1", "spec.accessFrom", "has no effect and must go"},
-    {kSource, "HelmChart", "v1", "spec.accessFrom", "has no effect and must go"},
+    {kSource, "GitRepository", "v1", "spec.gitImplementation", "must go"},
+    {kSource, "GitRepository", "v1", "spec.accessFrom", "must go"},
+    {kSource, "Bucket", "v1", "spec.accessFrom", "must go"},
+    {kSource, "HelmChart", "v1", "spec.accessFrom", "must go"},
     {kSource, "HelmChart", "v1", "spec.valuesFile", "goes to spec.valuesFiles"},
     {kHelm, "HelmRelease", "v2", "spec.chart.spec.valuesFile", "goes to valuesFiles"},
     {kHelm, "HelmRelease", "v2", "spec.postRenderers[].kustomize.patchesStrategicMerge",

@@ -6,6 +6,8 @@
 namespace fluxls {
 namespace {
 
+constexpr size_t kLeastPrefix = 4;
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
@@ -25,6 +27,13 @@ std::optional<T> NearestOf(std::string_view word, std::span<const T> candidates)
     if (distance > limit || (best && distance >= best_distance)) continue;
     best = candidate;
     best_distance = distance;
+  }
+  if (best || word.size() < kLeastPrefix) return best;
+  // An abbreviation, if it can only be one of them: GitRepo.
+  for (const T& candidate : candidates) {
+    if (!Lower(candidate).starts_with(wanted)) continue;
+    if (best) return std::nullopt;
+    best = candidate;
   }
   return best;
 }

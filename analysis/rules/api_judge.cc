@@ -29,22 +29,23 @@ bool Leads(Node node, std::string_view route) {
   return bool(node);
 }
 
-// What a version-only rewrite would break in this object, in words; empty when nothing.
-std::string Obstacle(const ApiSite& site, const Api& best) {
+// What has to be done before the version may change, in words; empty when nothing.
+std::string Obstacles(const ApiSite& site, const Api& best) {
+  std::vector<std::string> moves;
   for (const catalog::FieldMove* move :
        catalog::FieldMoves(site.api.group, site.kind, site.api.version, best.version)) {
     if (Leads(site.object, move->route)) {
-      return fmt::format("{} is not in {}: it {}", move->route, best.version, move->advice);
+      moves.push_back(fmt::format("{} {}", move->route, move->advice));
     }
   }
   // Sources got patterns for durations in v1beta2, and those for timeouts know no hours.
   if (site.api.group == "source.toolkit.fluxcd.io" && site.api.version == "v1beta1") {
     Node timeout = site.object.At("spec.timeout");
     if (timeout && timeout.value().find('h') != std::string_view::npos) {
-      return fmt::format("spec.timeout may not be in hours in {}", best.version);
+      moves.emplace_back("spec.timeout may not be in hours");
     }
   }
-  return {};
+  return fmt::format("{}", fmt::join(moves, ", "));
 }
 
 // A patch without a target finds its object by apiVersion, a target by version: while such an object still has the old
@@ -104,8 +105,8 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
   std::string obstacle;
   if (best) {
     what += fmt::format("; use {}", ApiName(*best));
-    obstacle = Obstacle(site, *best);
-    if (!obstacle.empty()) what += fmt::format(" ({})", obstacle);
+    obstacle = Obstacles(site, *best);
+    if (!obstacle.empty()) what += fmt::format(" (before that: {})", obstacle);
   }
   if (judgement.release.assumed && obstacle.empty()) {
     what += fmt::format(" (no Flux release found in the repository, so {} is assumed)",

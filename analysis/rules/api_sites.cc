@@ -156,8 +156,9 @@ class Walker {
 
 void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit) {
   if (IsGeneratedFile(context.file())) return;
-  Walker walker(visit);
   const std::string_view text = context.file().text->content();
+  if (text.find("fluxcd.io") == std::string_view::npos) return;
+  Walker walker(visit);
   for (const RuleContext::Object& object : context.objects()) {
     walker.Object({object.document, nullptr, text}, object.root, ApiSite::Role::kObject, 0);
   }

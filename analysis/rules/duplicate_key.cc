@@ -42,7 +42,7 @@ data:
   LOG_LEVEL: debug
   REGION: eu-north-1
   LOG_LEVEL: info
-# ^^^^^^^^^ "LOG_LEVEL" is already set in line 7; this later value wins
+# ^^^^^^^^^ "LOG_LEVEL" is already set in line 7; the last value wins
 )",
      .good = R"(apiVersion: v1
 kind: ConfigMap
@@ -94,7 +94,7 @@ void Check(RuleContext& context) {
           context.file().text->lines().LineOf(earlier.key().range().begin) + 1;
       Finding& finding = context.Report(
           key, Part::kKey,
-          fmt::format("\"{}\" is already set in line {}; this later value wins", key.value(), line));
+          fmt::format("\"{}\" is already set in line {}; the last value wins", key.value(), line));
       finding.related.push_back(
           {context.file().path, earlier.key().range(), "the earlier value, which has no effect"});
       context.AddFix(finding, fmt::format("Remove the earlier \"{}\"", key.value()),

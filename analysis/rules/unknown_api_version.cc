@@ -153,8 +153,10 @@ void Check(RuleContext& context) {
     switch (judgement.verdict) {
       case ApiVerdict::kUnknownVersion:
         ReportSite(context, site, judgement,
-                   fmt::format("{} has no version {} in any release of Flux; use {}", site.kind,
-                               site.api.version, ApiName(*judgement.best)));
+                   fmt::format("{} has no version {} in any release of {}; use {}", site.kind,
+                               site.api.version,
+                               site.api.group == "fluxcd.controlplane.io" ? "Flux Operator" : "Flux",
+                               ApiName(*judgement.best)));
         break;
       case ApiVerdict::kWrongGroup:
       case ApiVerdict::kUnknownGroup:

@@ -162,6 +162,24 @@ bool IsFirstDocument(const RuleContext& context, const Document& document) {
   return false;
 }
 
+// Both kinds in one object: fields that cannot be the other's, beside its own.
+void ReportMixed(RuleContext& context, const RuleContext::Object& object) {
+  Node spec = object.root.Find("spec");
+  if (object.api.group == kKustomizeGroup && spec.IsMapping() && spec.Find("sourceRef")) {
+    context.Report(object.root.FindOwn("spec"), Part::kKey,
+                   "\"spec\" is a field of Flux's Kustomization; a kustomization file has none");
+  }
+  if (object.api.group != kFluxKustomizeGroup || !spec) return;
+  for (std::string_view field : {"resources", "bases", "configMapGenerator", "secretGenerator"}) {
+    if (Node value = object.root.FindOwn(field)) {
+      context.Report(value, Part::kKey,
+                     fmt::format("\"{}\" is a field of a kustomization file; Flux's Kustomization "
+                                 "has none",
+                                 field));
+    }
+  }
+}
+
 void CheckObjects(RuleContext& context) {
   const catalog::Release release =
       ToCatalog(context.snapshot().ReleaseFor(context.file().path).release);
@@ -185,6 +203,8 @@ void CheckObjects(RuleContext& context) {
                      fmt::format("a Flux Kustomization in a file named {}, which kustomize takes "
                                  "for its own and fails on; give the file another name",
                                  file_name));
+    } else {
+      ReportMixed(context, object);
     }
   }
 }

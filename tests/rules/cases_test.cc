@@ -64,6 +64,7 @@ TEST_CASE("corner cases") {
     const std::string found = head + WriteFixture(fixture.files, marks, body.starts_with("%! "));
     if (update && found != whole) std::ofstream(path, std::ios::binary) << found;
     CHECK_EQ(found, whole);
+    CHECK_EQ(FaultsOfFixes(fixture.files, ReadSettings(head)), "");
   }
 }
 

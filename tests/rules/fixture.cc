@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "analysis/text/unicode.h"
 
@@ -28,6 +29,18 @@ std::string MarkLine(const Mark& mark) {
   const uint32_t width = std::max<uint32_t>(1, mark.end - mark.begin);
   if (mark.begin == 0) return fmt::format("#{:^<{}} {}", "", width - 1, mark.message);
   return fmt::format("#{:{}}{:^<{}} {}", "", mark.begin - 1, "", width, mark.message);
+}
+
+// How often each finding is there, whatever its place: edits move places.
+std::map<std::string, int> CountMessages(const std::vector<Finding>& findings) {
+  std::map<std::string, int> counts;
+  for (const Finding& finding : findings) {
+    std::string message = finding.message;
+    // Line numbers move on too.
+    std::erase_if(message, [](char c) { return c >= '0' && c <= '9'; });
+    ++counts[fmt::format("{}: {} [{}]", finding.path, message, finding.rule)];
+  }
+  return counts;
 }
 
 }  // namespace
@@ -132,6 +145,32 @@ std::vector<File> Apply(const std::vector<File>& files, const Fix& fix) {
     }
   }
   return result;
+}
+
+std::string FaultsOfFixes(const std::vector<File>& files, const Settings& settings) {
+  std::string faults;
+  const std::vector<Finding> findings = CheckAll(Load(files, settings));
+  const std::map<std::string, int> before = CountMessages(findings);
+  for (const Finding& finding : findings) {
+    const std::string subject = CountMessages({finding}).begin()->first;
+    int preferred = 0;
+    for (const Fix& fix : finding.fixes) {
+      auto fault = [&](const std::string& what) {
+        faults += fmt::format("{}\n  fix \"{}\" {}\n", subject, fix.title, what);
+      };
+      preferred += fix.preferred ? 1 : 0;
+      const std::vector<File> fixed = Apply(files, fix);
+      if (fixed == files) fault("does nothing");
+      const std::map<std::string, int> after = CountMessages(CheckAll(Load(fixed, settings)));
+      if (after.contains(subject) && after.at(subject) >= before.at(subject)) fault("leaves it there");
+      for (const auto& [message, count] : after) {
+        const int had = before.contains(message) ? before.at(message) : 0;
+        if (count > had) fault("adds " + message);
+      }
+    }
+    if (preferred > 1) faults += subject + "\n  has several preferred fixes\n";
+  }
+  return faults;
 }
 
 }  // namespace fluxls::test

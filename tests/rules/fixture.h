@@ -51,5 +51,8 @@ std::vector<Finding> CheckAll(const Snapshot& snapshot);
 Mark ToMark(const Snapshot& snapshot, const Finding& finding);
 // The files after a fix.
 std::vector<File> Apply(const std::vector<File>& files, const Fix& fix);
+// Applies every fix of every finding, each on its own, and says in words what is wrong with it: it does nothing, its
+// finding is still there afterwards, or new ones are. "" when all is well.
+std::string FaultsOfFixes(const std::vector<File>& files, const Settings& settings = {});
 
 }  // namespace fluxls::test
