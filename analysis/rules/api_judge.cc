@@ -115,10 +115,7 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
   Finding& finding = context.ReportAt(
       site.range, std::move(what),
       judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
-  // Nobody looks at this apiVersion; it is only out of date.
-  if (site.role == ApiSite::Role::kLooseReference) {
-    finding.severity = std::max(finding.severity, Severity::kWarning);
-  }
+  if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   if (!best || !obstacle.empty()) return;
   const bool safe = !site.object.IsDamaged() && !WouldMissItsObject(context, site);
   context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)),

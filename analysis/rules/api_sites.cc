@@ -78,27 +78,29 @@ class Walker {
     if (!holder.IsMapping()) return;
     for (std::string_view field : {"patches", "patchesJson6902"}) {
       for (Node patch : Items(holder.Find(field))) {
-        Target(place, patch.Find("target"));
-        Inner(place, patch.Find("patch"), depth);
+        Node target = patch.Find("target");
+        Target(place, target);
+        Inner(place, patch.Find("patch"),
+              target ? ApiSite::Role::kTargetedPatch : ApiSite::Role::kPatch, depth);
       }
     }
     for (Node patch : Items(holder.Find("patchesStrategicMerge"))) {
       if (patch.IsMapping()) {
         Object(place, patch, ApiSite::Role::kPatch, depth + 1);
       } else {
-        Inner(place, patch, depth);
+        Inner(place, patch, ApiSite::Role::kPatch, depth);
       }
     }
   }
 
-  void Inner(const Place& place, Node scalar, int depth) {
+  void Inner(const Place& place, Node scalar, ApiSite::Role role, int depth) {
     // A path, or operations only: nothing to read.
     if (!scalar.IsScalar() || scalar.value().find("apiVersion") == std::string_view::npos) return;
     const OffsetMap outer = place.inner ? place.inner->to_file : OffsetMap::Identity();
     const ByteRange whole = place.inner ? place.inner->RangeOf(scalar) : scalar.range();
     const InnerYaml inner = ReadInner(scalar, place.text, outer, whole);
     for (const Document& document : inner.file.documents) {
-      Object({&document, &inner, inner.text}, document.root(), ApiSite::Role::kPatch, depth + 1);
+      Object({&document, &inner, inner.text}, document.root(), role, depth + 1);
     }
   }
 

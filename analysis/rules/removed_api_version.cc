@@ -27,7 +27,7 @@ nothing that it manages is updated until the object is changed.
 * The version is served, but newer than the cluster's release serves.
 
 For `eventSources`, `sourceRef` and `chartRef` the finding is a warning: the controllers do not look at the
-apiVersion there.
+apiVersion there. So it is for a patch with a `target`: the target finds the object, and the patch takes its apiVersion.
 
 ## Fix
 

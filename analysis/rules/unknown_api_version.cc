@@ -115,10 +115,7 @@ void ReportUnknownKind(RuleContext& context, const ApiSite& site) {
 void ReportSite(RuleContext& context, const ApiSite& site, const ApiJudgement& judgement,
                 std::string message) {
   Finding& finding = context.ReportAt(site.range, std::move(message));
-  // Nobody looks at this apiVersion.
-  if (site.role == ApiSite::Role::kLooseReference) {
-    finding.severity = std::max(finding.severity, Severity::kWarning);
-  }
+  if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   // The group of a target is a field of its own.
   if (site.role == ApiSite::Role::kTarget && judgement.best->group != site.api.group) return;
   context.AddFix(finding, fmt::format("Change to {}", ApiName(*judgement.best)),

@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include "analysis/rules/inner_yaml.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
+#include "schemas/nearest.h"
 
 namespace fluxls {
 namespace {
@@ -24,7 +27,7 @@ that it manages is updated.
 
 ## Fix
 
-Where the repair is obvious: quote the value, put spaces for the tab, add the missing `:` or space. Only tabs are replaced
+Where the repair is obvious: quote the value, put spaces for the tab, add the missing `:` or space, name the near anchor. Only tabs are replaced
 without asking, the rest could mean something else.
 
 ## References
@@ -42,7 +45,7 @@ metadata:
 data:
   primary: &host db-0.web.svc
   replica: *hots
-#          ^^^^^ alias *hots names no anchor: there is no &hots before it in this document
+#          ^^^^^ alias *hots names no anchor: there is no &hots before it in this document; did you mean *host?
 )",
      .good = R"(apiVersion: v1
 kind: ConfigMap
@@ -77,6 +80,18 @@ void CheckPatches(RuleContext& context, yaml::Node holder) {
   }
 }
 
+// For an alias without an anchor: the anchor before it that was probably meant.
+std::optional<std::string_view> NearAnchor(const yaml::Document& document, ByteRange alias,
+                                           std::string_view text) {
+  std::vector<std::string_view> anchors;
+  document.root().Visit([&](yaml::Node node) {
+    if (!node.anchor().empty() && node.range().begin < alias.begin) anchors.push_back(node.anchor());
+  });
+  const std::string_view written = Slice(text, alias);
+  if (!written.starts_with('*')) return std::nullopt;
+  return Nearest(written.substr(1), anchors);
+}
+
 void Check(RuleContext& context) {
   if (context.file().file_class != FileClass::kYaml) return;
   for (const yaml::Document& document : context.documents()) {
@@ -84,6 +99,15 @@ void Check(RuleContext& context) {
     std::vector<yaml::SyntaxError> errors = document.errors();
     if (errors.empty()) continue;
     yaml::SyntaxError& error = errors.front();
+    std::optional<std::string_view> anchor;
+    if (error.kind == yaml::SyntaxErrorKind::kUndefinedAlias && error.edits.empty()) {
+      anchor = NearAnchor(document, error.range, context.file().text->content());
+    }
+    if (anchor) {
+      error.message += fmt::format("; did you mean *{}?", *anchor);
+      error.fix_title = fmt::format("Change to *{}", *anchor);
+      error.edits.push_back({error.range, fmt::format("*{}", *anchor)});
+    }
     Finding& finding = context.ReportAt(error.range, std::move(error.message));
     const bool safe = error.kind == yaml::SyntaxErrorKind::kTab;
     context.AddFix(finding, std::move(error.fix_title), std::move(error.edits), safe);
