@@ -102,7 +102,8 @@ uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent
     uint32_t line_end = LineEnd(text, line);
     int indent = static_cast<int>(IndentOf(text, line));
     if (line + indent == line_end) {
-      if (keep) end = line_end;
+      // A line of blanks only is content where it is longer than the indentation.
+      if (keep || (content_indent >= 0 && indent > content_indent)) end = line_end;
       continue;
     }
     if (content_indent < 0) {

@@ -306,6 +306,30 @@ std::optional<SyntaxError> MappingInScalar(const Slip& slip) {
   return error;
 }
 
+bool StartsWithDash(std::string_view text, ByteRange content) {
+  return text[content.begin] == '-' &&
+         (content.begin + 1 == content.end || IsBlank(text[content.begin + 1]));
+}
+
+// The columns that lines above the error leave open, innermost first.
+struct Level {
+  uint32_t column;
+  bool dash;
+};
+std::vector<Level> OpenLevels(const Slip& slip) {
+  std::vector<Level> levels;
+  Slip at = slip;
+  while (std::optional<uint32_t> above = at.PreviousLine()) {
+    at.line = *above;
+    ByteRange content = at.Content(at.line);
+    if (content.empty()) continue;
+    const uint32_t column = content.begin - at.line;
+    if (levels.empty() || column < levels.back().column)
+      levels.push_back({column, StartsWithDash(slip.text, content)});
+  }
+  return levels;
+}
+
 std::optional<SyntaxError> BadIndentation(const Slip& slip) {
   if (!slip.Says("end of map not found") && !slip.Says("end of sequence not found") &&
       !slip.Says("illegal map value") && !slip.Says("illegal block entry"))
@@ -318,7 +342,8 @@ std::optional<SyntaxError> BadIndentation(const Slip& slip) {
     bool behind_quote =
         last &&
         (last->style == ScalarStyle::kDoubleQuoted || last->style == ScalarStyle::kSingleQuoted) &&
-        LineBegin(slip.text, last->end) == slip.line && last->end <= slip.at;
+        LineBegin(slip.text, last->end) == slip.line && last->end <= slip.at &&
+        last->end < content.end;
     if (behind_quote) {
       ByteRange rest{last->end, content.end};
       while (rest.begin < rest.end && IsBlank(slip.text[rest.begin])) ++rest.begin;
@@ -339,32 +364,27 @@ std::optional<SyntaxError> BadIndentation(const Slip& slip) {
     return std::nullopt;
   }
   uint32_t column = content.begin - slip.line;
-  std::string levels;
-  bool known = false;
-  for (NodeId id : slip.outcome.open) {
-    const NodeData& node = slip.piece.nodes[id];
-    if (node.flow) continue;
-    uint32_t level = node.begin - LineBegin(slip.text, node.begin);
-    known |= level == column;
-    if (!levels.empty()) levels += ", ";
-    levels += std::to_string(level);
-  }
-  if (known && slip.text[content.begin] != '-') {
-    if (auto error = MissingColonOn(slip, slip.line)) return error;
-  }
-  bool dash = slip.text[content.begin] == '-' &&
-              (content.begin + 1 == content.end || IsBlank(slip.text[content.begin + 1]));
+  const std::vector<Level> levels = OpenLevels(slip);
+  auto same = std::find_if(levels.begin(), levels.end(),
+                           [&](Level level) { return level.column == column; });
+  const bool dash = StartsWithDash(slip.text, content);
   SyntaxError error{SyntaxErrorKind::kBadIndentation, content, "", "", {}};
-  if (std::optional<uint32_t> colon = FindKeyColon(slip.text, content.begin, content.end))
+  if (std::optional<uint32_t> colon = FindKeyColon(slip.text, content.begin, content.end)) {
     error.range.end = *colon;
-  if (known && dash) {
-    error.message = "a list item where a key of the mapping above is expected";
-  } else if (known) {
+  }
+  if (same == levels.end()) {
+    std::string open;
+    for (Level level : levels)
+      open = fmt::format("{}{}{}", level.column, open.empty() ? "" : ", ", open);
+    error.message = fmt::format("indentation of {} fits no line above{}", column,
+                                open.empty() ? "" : fmt::format(" (open levels: {})", open));
+  } else if (same->dash && !dash) {
     error.message = fmt::format("expected \"- \" before {}: the lines above are a list",
                                 slip.Quoted(error.range));
+  } else if (!same->dash && dash) {
+    error.message = "a list item where a key of the mapping above is expected";
   } else {
-    error.message = fmt::format("indentation of {} fits no line above{}", column,
-                                levels.empty() ? "" : fmt::format(" (open levels: {})", levels));
+    return MissingColonOn(slip, slip.line);
   }
   return error;
 }

@@ -47,12 +47,8 @@ std::string BlankForbidden(const std::string& text, std::vector<SyntaxError>& er
 }
 
 // What can be blanked to get past an error on a line: its value, or all of it.
-struct Mask {
-  ByteRange range;
-};
-
-void AddLineMasks(std::string_view text, uint32_t line, std::vector<Mask>& values,
-                  std::vector<Mask>& lines) {
+void AddLineMasks(std::string_view text, uint32_t line, std::vector<ByteRange>& values,
+                  std::vector<ByteRange>& lines) {
   uint32_t end = LineEnd(text, line);
   uint32_t begin = line;
   while (begin < end && IsBlank(text[begin])) ++begin;
@@ -63,8 +59,8 @@ void AddLineMasks(std::string_view text, uint32_t line, std::vector<Mask>& value
     while (value < end && IsBlank(text[value])) ++value;
   }
   if (std::optional<uint32_t> colon = FindKeyColon(text, value, end)) value = *colon + 1;
-  if (value > begin && value < end) values.push_back({{value, end}});
-  lines.push_back({{line, end}});
+  if (value > begin && value < end) values.push_back({value, end});
+  lines.push_back({line, end});
 }
 
 void Blank(std::string& text, ByteRange range) {
@@ -78,27 +74,33 @@ bool Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece&
   size_t spent = 0;
   for (int round = 0; round < kMaxRecoveryRounds && outcome.failed; ++round) {
     uint32_t error_line = LineBegin(masked, outcome.error_offset);
-    std::vector<Mask> values;
-    std::vector<Mask> lines;
-    if (round == 0) AddLineMasks(masked, LineBegin(masked, culprit), values, lines);
-    AddLineMasks(masked, error_line, values, lines);
+    // The culprit first; then, of the error's line and of the line above it, the values before the
+    // whole lines.
+    std::vector<ByteRange> masks;
+    std::vector<ByteRange> lines;
+    if (round == 0) {
+      AddLineMasks(masked, LineBegin(masked, culprit), masks, lines);
+      masks.insert(masks.end(), lines.begin(), lines.end());
+      lines.clear();
+    }
+    AddLineMasks(masked, error_line, masks, lines);
     for (uint32_t line = error_line; line > piece.content_begin;) {
-      line = LineBegin(
-          masked, line - 1 - (line >= 2 && masked[line - 1] == '\n' && masked[line - 2] == '\r'));
+      const bool crlf = line >= 2 && masked[line - 1] == '\n' && masked[line - 2] == '\r';
+      line = LineBegin(masked, line - (crlf ? 2 : 1));
       if (IsBlankLine(masked, line)) continue;
-      AddLineMasks(masked, line, values, lines);
+      AddLineMasks(masked, line, masks, lines);
       break;
     }
-    values.insert(values.end(), lines.begin(), lines.end());
+    masks.insert(masks.end(), lines.begin(), lines.end());
 
     uint32_t best_offset = outcome.error_offset;
     ParseOutcome best;
-    const Mask* chosen = nullptr;
-    for (const Mask& mask : values) {
-      if (mask.range.begin < piece.content_begin) continue;
+    const ByteRange* chosen = nullptr;
+    for (const ByteRange& mask : masks) {
+      if (mask.begin < piece.content_begin) continue;
       if (spent > kRecoveryBudget) break;
       std::string probe = masked;
-      Blank(probe, mask.range);
+      Blank(probe, mask);
       ParseOutcome result = ProbeParse(probe);
       spent += result.failed ? result.error_offset : probe.size();
       if (!result.failed || result.error_offset > best_offset) {
@@ -109,8 +111,8 @@ bool Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece&
       }
     }
     if (!chosen) break;
-    Blank(masked, chosen->range);
-    piece.damaged.push_back(chosen->range);
+    Blank(masked, *chosen);
+    piece.damaged.push_back(*chosen);
     outcome = best;
   }
   return piece.damaged.size() > damaged_before;

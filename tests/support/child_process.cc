@@ -1,16 +1,17 @@
 #include "tests/support/child_process.h"
 
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdexcept>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h has it only as an extension
+extern char**
+    environ;  // NOLINT(readability-redundant-declaration): unistd.h has it only as an extension
 
 namespace fluxls::testing {
 

@@ -1,16 +1,18 @@
-// fluxcd-demo SERVER FOLDER [FILE] : plays a short editor session with the real server and prints it for people.
+// fluxcd-demo SERVER FOLDER [FILE] : plays a short editor session with the real server and prints
+// it for people.
 //
-// It opens FILE (or the first file of FOLDER that has a fixable finding), applies a quick fix, types a broken line, takes it
-// back, and says good-bye. Everything happens in memory: no file is changed. Exit code 1 when the session does not go
-// as it should, so that the demo is a test as well.
+// It opens FILE (or the first file of FOLDER that has a fixable finding), applies a quick fix,
+// types a broken line, takes it back, and says good-bye. Everything happens in memory: no file is
+// changed. Exit code 1 when the session does not go as it should, so that the demo is a test as
+// well.
+#include <fmt/format.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <unistd.h>
 
 #include "tests/support/lsp_client.h"
 
@@ -72,7 +74,8 @@ void Apply(std::string& text, Json edits) {
 
 class Player {
  public:
-  Player(const std::string& server, const fs::path& folder) : client_({server, "--stdio"}), folder_(fs::canonical(folder)) {}
+  Player(const std::string& server, const fs::path& folder)
+      : client_({server, "--stdio"}), folder_(fs::canonical(folder)) {}
 
   int Play(const fs::path& wanted) {
     Initialize();
@@ -92,18 +95,22 @@ class Player {
         "initialize",
         {{"processId", getpid()},
          {"rootUri", FileUri(folder_.string())},
-         {"workspaceFolders", {{{"uri", FileUri(folder_.string())}, {"name", folder_.filename().string()}}}},
+         {"workspaceFolders",
+          {{{"uri", FileUri(folder_.string())}, {"name", folder_.filename().string()}}}},
          {"capabilities",
           {{"general", {{"positionEncodings", {"utf-8"}}}},
            {"workspace", {{"workspaceEdit", {{"documentChanges", true}}}}},
            {"textDocument",
             {{"publishDiagnostics", {{"versionSupport", true}}},
-             {"codeAction", {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix", "source"}}}}}}}}}}}}});
+             {"codeAction",
+              {{"codeActionLiteralSupport",
+                {{"codeActionKind", {{"valueSet", {"quickfix", "source"}}}}}}}}}}}}});
     client_.Notify("initialized", Json::object());
     const Json info = result.value("serverInfo", Json::object());
     Server("{} {}, positions in {}", info.value("name", "?"), info.value("version", "?"),
            result["capabilities"].value("positionEncoding", "utf-16"));
-    if (result["capabilities"].value("positionEncoding", "") != "utf-8") throw std::runtime_error("utf-8 was offered");
+    if (result["capabilities"].value("positionEncoding", "") != "utf-8")
+      throw std::runtime_error("utf-8 was offered");
   }
 
   // Opens `wanted`, or file by file until one has a finding with a fix.
@@ -121,8 +128,10 @@ class Player {
       text_ = ReadFile(file);
       uri_ = FileUri(file.string());
       version_ = 1;
-      client_.Notify("textDocument/didOpen",
-                     {{"textDocument", {{"uri", uri_}, {"languageId", "yaml"}, {"version", version_}, {"text", text_}}}});
+      client_.Notify(
+          "textDocument/didOpen",
+          {{"textDocument",
+            {{"uri", uri_}, {"languageId", "yaml"}, {"version", version_}, {"text", text_}}}});
       diagnostics_ = Findings();
       actions_ = Actions();
       if (!actions_.empty()) {
@@ -144,13 +153,15 @@ class Player {
   Json Actions() {
     Json all = Json::array();
     for (const Json& diagnostic : diagnostics_) {
-      const Json found = client_.Request("textDocument/codeAction",
-                                         {{"textDocument", {{"uri", uri_}}},
-                                          {"range", diagnostic["range"]},
-                                          {"context", {{"diagnostics", {diagnostic}}, {"only", {"quickfix"}}}}});
+      const Json found =
+          client_.Request("textDocument/codeAction",
+                          {{"textDocument", {{"uri", uri_}}},
+                           {"range", diagnostic["range"]},
+                           {"context", {{"diagnostics", {diagnostic}}, {"only", {"quickfix"}}}}});
       if (!found.is_array()) continue;
       for (const Json& action : found) {
-        if (action.contains("edit") && !EditsOfThisFile(action["edit"]).empty()) all.push_back(action);
+        if (action.contains("edit") && !EditsOfThisFile(action["edit"]).empty())
+          all.push_back(action);
       }
     }
     return all;
@@ -159,7 +170,8 @@ class Player {
   Json EditsOfThisFile(const Json& edit) const {
     Json edits = Json::array();
     for (const Json& change : edit.value("documentChanges", Json::array())) {
-      if (!change.contains("textDocument") || change["textDocument"]["uri"] != uri_) return Json::array();
+      if (!change.contains("textDocument") || change["textDocument"]["uri"] != uri_)
+        return Json::array();
       edits.insert(edits.end(), change["edits"].begin(), change["edits"].end());
     }
     return edits;
@@ -175,34 +187,38 @@ class Player {
       const Json& end = diagnostic["range"]["end"];
       const std::string line = Line(text_, start["line"]);
       const size_t begin_column = start["character"];
-      const size_t end_column = start["line"] == end["line"] ? end["character"].get<size_t>() : line.size();
+      const size_t end_column =
+          start["line"] == end["line"] ? end["character"].get<size_t>() : line.size();
       fmt::print("  {:>4} | {}\n", start["line"].get<size_t>() + 1, line);
       fmt::print("       | {}{} {}: {} [{}]\n", std::string(begin_column, ' '),
-                 Paint(kColours[severity], std::string(std::max<size_t>(end_column - begin_column, 1), '^')),
-                 Paint(kColours[severity], kNames[severity]), diagnostic["message"].get<std::string>(),
-                 diagnostic.value("code", ""));
+                 Paint(kColours[severity],
+                       std::string(std::max<size_t>(end_column - begin_column, 1), '^')),
+                 Paint(kColours[severity], kNames[severity]),
+                 diagnostic["message"].get<std::string>(), diagnostic.value("code", ""));
     }
   }
 
   void Change(std::string text) {
     text_ = std::move(text);
     client_.Notify("textDocument/didChange",
-                   {{"textDocument", {{"uri", uri_}, {"version", ++version_}}}, {"contentChanges", {{{"text", text_}}}}});
+                   {{"textDocument", {{"uri", uri_}, {"version", ++version_}}},
+                    {"contentChanges", {{{"text", text_}}}}});
     diagnostics_ = Findings();
   }
 
   void ApplyFix() {
     const Json action = actions_.front();
     Editor("which quick fixes are there?");
-    for (const Json& each : actions_) Server("\"{}\"", each["title"].get<std::string>());
-    Editor("apply \"{}\"", action["title"].get<std::string>());
+    for (const Json& each : actions_) Server("{}", each["title"].get<std::string>());
+    Editor("apply: {}", action["title"].get<std::string>());
     const std::string before = text_;
     Apply(text_, EditsOfThisFile(action["edit"]));
     Difference(before, text_);
     const size_t count = diagnostics_.size();
     Change(text_);
     Show();
-    if (diagnostics_.size() >= count) throw std::runtime_error("the fix did not remove its finding");
+    if (diagnostics_.size() >= count)
+      throw std::runtime_error("the fix did not remove its finding");
   }
 
   void BreakAndMend() {
@@ -235,9 +251,13 @@ class Player {
     size_t head = 0;
     while (head < limit && old_lines[head] == new_lines[head]) ++head;
     size_t tail = 0;
-    while (tail < limit - head && old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail]) ++tail;
-    for (size_t i = head; i < old_lines.size() - tail; ++i) fmt::print("  {:>4} {}\n", i + 1, Paint("31", "- " + old_lines[i]));
-    for (size_t i = head; i < new_lines.size() - tail; ++i) fmt::print("  {:>4} {}\n", i + 1, Paint("32", "+ " + new_lines[i]));
+    while (tail < limit - head &&
+           old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail])
+      ++tail;
+    for (size_t i = head; i < old_lines.size() - tail; ++i)
+      fmt::print("  {:>4} {}\n", i + 1, Paint("31", "- " + old_lines[i]));
+    for (size_t i = head; i < new_lines.size() - tail; ++i)
+      fmt::print("  {:>4} {}\n", i + 1, Paint("32", "+ " + new_lines[i]));
   }
 
   LspClient client_;

@@ -1,12 +1,12 @@
 #include "tests/support/lsp_client.h"
 
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <fmt/format.h>
-#include <poll.h>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace fluxls::testing {
 
@@ -24,8 +24,10 @@ std::optional<std::string> FrameReader::Next() {
     const size_t line_end = std::min(buffer_.find("\r\n", at), header_end);
     const std::string line = buffer_.substr(at, line_end - at);
     constexpr std::string_view kLength = "Content-Length: ";
-    if (line.starts_with(kLength) && line.size() > kLength.size() && line.size() < kLength.size() + 10 &&
-        std::all_of(line.begin() + kLength.size(), line.end(), [](unsigned char c) { return std::isdigit(c) != 0; })) {
+    if (line.starts_with(kLength) && line.size() > kLength.size() &&
+        line.size() < kLength.size() + 10 &&
+        std::all_of(line.begin() + kLength.size(), line.end(),
+                    [](unsigned char c) { return std::isdigit(c) != 0; })) {
       length = std::stoul(line.substr(kLength.size()));
     } else if (!line.starts_with("Content-Type: ")) {
       error_ = fmt::format("unknown header line {:?}", line.substr(0, 100));
@@ -110,7 +112,8 @@ void LspClient::Send(const Json& message) {
       rest.remove_prefix(static_cast<size_t>(written));
       continue;
     }
-    if (written < 0 && errno != EAGAIN && errno != EINTR) throw std::runtime_error("the server closed its stdin");
+    if (written < 0 && errno != EAGAIN && errno != EINTR)
+      throw std::runtime_error("the server closed its stdin");
     if (Clock::now() > deadline) throw std::runtime_error("the server does not read its stdin");
     // A server that is busy writing to us must be read, or both would wait for ever.
     pollfd fds[2] = {{process_.stdin_fd(), POLLOUT, 0}, {process_.stdout_fd(), POLLIN, 0}};
@@ -157,7 +160,8 @@ bool LspClient::ReadSome() {
 std::string FileUri(std::string_view path) {
   std::string uri = "file://";
   for (const char c : path) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("/-._~").find(c) != std::string_view::npos) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+        std::string_view("/-._~").find(c) != std::string_view::npos) {
       uri += c;
     } else {
       uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));

@@ -1,15 +1,16 @@
 // fluxcd-record LOG -- SERVER [ARGS…]
 //
-// Stands between an editor and its server, passes every byte on untouched, and writes one JSON line per message to LOG
-// before the message is passed on (an answer never stands above its request). fluxcd-session-check reads the log.
+// Stands between an editor and its server, passes every byte on untouched, and writes one JSON line
+// per message to LOG before the message is passed on (an answer never stands above its request).
+// fluxcd-session-check reads the log.
+#include <poll.h>
+#include <unistd.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <poll.h>
 #include <stdexcept>
-#include <unistd.h>
 
 #include "tests/support/lsp_client.h"
 
@@ -25,7 +26,9 @@ class Log {
  public:
   explicit Log(const char* path) : out_(path, std::ios::trunc) {}
 
-  void Event(const char* name, Json detail) { Line({{"event", name}, {"detail", std::move(detail)}}); }
+  void Event(const char* name, Json detail) {
+    Line({{"event", name}, {"detail", std::move(detail)}});
+  }
 
   void Bytes(const char* from, FrameReader& reader, std::string_view bytes) {
     const bool was_broken = !reader.error().empty();
@@ -38,7 +41,8 @@ class Log {
         Line({{"from", from}, {"message", std::move(message)}});
       }
     }
-    if (!was_broken && !reader.error().empty()) Event("broken frame", {{"from", from}, {"why", reader.error()}});
+    if (!was_broken && !reader.error().empty())
+      Event("broken frame", {{"from", from}, {"why", reader.error()}});
   }
 
  private:
@@ -70,7 +74,8 @@ int Run(const char* log_path, const std::vector<std::string>& command) {
   Log log(log_path);
   ChildProcess server(command);
   log.Event("start", command);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, [](int number) { g_signal = number; });
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    std::signal(signal, [](int number) { g_signal = number; });
 
   FrameReader from_client;
   FrameReader from_server;

@@ -289,7 +289,8 @@ std::string CheckTree(std::string_view text, const yaml::File& file) {
     for (const yaml::SyntaxError& error : document.errors()) {
       if (error.message.empty() || error.range.end > text.size() ||
           error.range.begin > error.range.end)
-        return "bad error range";
+        return fmt::format("bad error range [{}, {}) \"{}\"", error.range.begin, error.range.end,
+                           error.message);
     }
     for (ByteRange comment : document.comments()) {
       if (text[comment.begin] != '#' || comment.end > text.size()) return "comment without #";

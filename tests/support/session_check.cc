@@ -1,8 +1,9 @@
-// fluxcd-session-check LOG… : reads what fluxcd-record wrote and reports every fault of the server. Exit code 1 when
-// there is one. It knows the protocol's rules of order and the shapes of the messages this server sends, not all of LSP.
+// fluxcd-session-check LOG… : reads what fluxcd-record wrote and reports every fault of the server.
+// Exit code 1 when there is one. It knows the protocol's rules of order and the shapes of the
+// messages this server sends, not all of LSP.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
-#include <fmt/format.h>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -21,8 +22,12 @@ const Json& At(const Json& value, const char* pointer) {
   return value.contains(path) ? value.at(path) : kNull;
 }
 
-bool IsTrue(const Json& value) { return value.is_boolean() && value.get<bool>(); }
-bool IsUint(const Json& value) { return value.is_number_integer() && value.get<int64_t>() >= 0; }
+bool IsTrue(const Json& value) {
+  return value.is_boolean() && value.get<bool>();
+}
+bool IsUint(const Json& value) {
+  return value.is_number_integer() && value.get<int64_t>() >= 0;
+}
 
 class Session {
  public:
@@ -73,7 +78,8 @@ class Session {
         Fault("{}", detail.dump());
       }
     }
-    if ((name == "broken frame" || name == "broken message") && detail.value("from", "") == "server") {
+    if ((name == "broken frame" || name == "broken message") &&
+        detail.value("from", "") == "server") {
       Fault("{}: {}", name, detail.dump());
     }
   }
@@ -95,7 +101,8 @@ class Session {
     } else if (method == "textDocument/didOpen" || method == "textDocument/didChange") {
       const Json& document = params["textDocument"];
       File& file = files_[document["uri"]];
-      file.version = document["version"].is_number_integer() ? document["version"].get<int64_t>() : -1;
+      file.version =
+          document["version"].is_number_integer() ? document["version"].get<int64_t>() : -1;
     }
   }
 
@@ -156,8 +163,9 @@ class Session {
     if (!At(result, "/capabilities").is_object()) Fault("initialize answers without capabilities");
     const Json& encoding = At(result, "/capabilities/positionEncoding");
     const Json& offered = At(capabilities_, "/general/positionEncodings");
-    const bool known = encoding.is_null() || encoding == "utf-16" ||
-                       (offered.is_array() && std::ranges::find(offered, encoding) != offered.end());
+    const bool known =
+        encoding.is_null() || encoding == "utf-16" ||
+        (offered.is_array() && std::ranges::find(offered, encoding) != offered.end());
     if (!known) Fault("position encoding {} was not offered", encoding.dump());
   }
 
@@ -166,10 +174,12 @@ class Session {
     const std::string id = message["id"].dump();
     if (!server_ids_.insert(id).second) Fault("request id {} used twice", id);
     server_requests_[id] = method;
-    if (!initialized_ && method != "window/showMessageRequest") Fault("{} before the answer to initialize", method);
+    if (!initialized_ && method != "window/showMessageRequest")
+      Fault("{} before the answer to initialize", method);
     if (shut_down_) Fault("{} after shutdown", method);
     const auto allowed = [&](const char* capability) {
-      if (!IsTrue(At(capabilities_, capability))) Fault("{} although the client has no {}", method, capability + 1);
+      if (!IsTrue(At(capabilities_, capability)))
+        Fault("{} although the client has no {}", method, capability + 1);
     };
     if (method == "workspace/configuration") allowed("/workspace/configuration");
     if (method == "workspace/applyEdit") allowed("/workspace/applyEdit");
@@ -181,7 +191,8 @@ class Session {
     if (method == "client/registerCapability") {
       for (const Json& registration : message["params"]["registrations"]) {
         std::string path = "/" + registration["method"].get<std::string>() + "/dynamicRegistration";
-        if (!IsTrue(At(capabilities_, path.c_str()))) Fault("registers {} undemanded", registration["method"].dump());
+        if (!IsTrue(At(capabilities_, path.c_str())))
+          Fault("registers {} undemanded", registration["method"].dump());
       }
     }
   }
@@ -189,14 +200,17 @@ class Session {
   void ServerNotification(const Json& message) {
     const std::string method = message["method"];
     const Json& params = At(message, "/params");
-    static const std::set<std::string> kEarly = {"window/showMessage", "window/logMessage", "telemetry/event", "$/progress"};
-    if (!initialized_ && !kEarly.contains(method)) Fault("{} before the answer to initialize", method);
+    static const std::set<std::string> kEarly = {"window/showMessage", "window/logMessage",
+                                                 "telemetry/event", "$/progress"};
+    if (!initialized_ && !kEarly.contains(method))
+      Fault("{} before the answer to initialize", method);
     if (shut_down_ && method != "window/logMessage") Fault("{} after shutdown", method);
     if (method == "textDocument/publishDiagnostics") Publish(params);
     if (method == "$/progress") Progress(params);
     if (method == "window/logMessage" || method == "window/showMessage") {
       const Json& type = At(params, "/type");
-      if (!type.is_number_integer() || type < 1 || type > 5) Fault("{} of type {}", method, type.dump());
+      if (!type.is_number_integer() || type < 1 || type > 5)
+        Fault("{} of type {}", method, type.dump());
       if (!At(params, "/message").is_string()) Fault("{} without message", method);
     }
   }
@@ -224,15 +238,21 @@ class Session {
     const Json& list = params["diagnostics"];
     CheckDiagnostics(list);
     if (params.contains("version")) {
-      if (!params["version"].is_number_integer()) return Fault("version {}", params["version"].dump());
+      if (!params["version"].is_number_integer())
+        return Fault("version {}", params["version"].dump());
       const int64_t version = params["version"];
-      if (version > file.version) Fault("version {} of {}, which was never sent", version, params["uri"].dump());
-      if (version < file.published_version) Fault("version {} after {}", version, file.published_version);
+      if (version > file.version)
+        Fault("version {} of {}, which was never sent", version, params["uri"].dump());
+      if (version < file.published_version)
+        Fault("version {} after {}", version, file.published_version);
       // Clients take the first list for the whole truth and do not wait for a second one.
-      if (version == file.published_version && file.last.is_array() && file.last.empty() && !list.empty() && file.count == 1) {
-        Fault("an empty first list of {}, then findings for the same version", params["uri"].dump());
+      if (version == file.published_version && file.last.is_array() && file.last.empty() &&
+          !list.empty() && file.count == 1) {
+        Fault("an empty first list of {}, then findings for the same version",
+              params["uri"].dump());
       }
-      if (version == file.published_version && file.last == list) Fault("the same list twice for {}", params["uri"].dump());
+      if (version == file.published_version && file.last == list)
+        Fault("the same list twice for {}", params["uri"].dump());
       file.published_version = version;
     }
     ++file.count;
@@ -265,9 +285,11 @@ class Session {
     for (const Json& item : list) {
       CheckRange(At(item, "/range"));
       const Json& message = At(item, "/message");
-      if (!message.is_string() || message.get<std::string>().empty()) Fault("a diagnostic without message");
+      if (!message.is_string() || message.get<std::string>().empty())
+        Fault("a diagnostic without message");
       const Json& severity = At(item, "/severity");
-      if (!severity.is_number_integer() || severity < 1 || severity > 4) Fault("severity {}", severity.dump());
+      if (!severity.is_number_integer() || severity < 1 || severity > 4)
+        Fault("severity {}", severity.dump());
       if (At(item, "/source") != "fluxcd") Fault("source {}", At(item, "/source").dump());
       if (!At(item, "/code").is_string()) Fault("code {}", At(item, "/code").dump());
       for (const Json& related : item.value("relatedInformation", Json::array())) {
@@ -288,7 +310,8 @@ class Session {
     for (const Json& change : edit["documentChanges"]) {
       if (change.contains("kind")) continue;
       const Json& document = At(change, "/textDocument");
-      if (!At(document, "/uri").is_string() || !document.contains("version")) Fault("a change without uri and version");
+      if (!At(document, "/uri").is_string() || !document.contains("version"))
+        Fault("a change without uri and version");
       for (const Json& text_edit : change.value("edits", Json::array())) CheckTextEdit(text_edit);
     }
   }
@@ -304,7 +327,8 @@ class Session {
     for (const Json& action : result) {
       if (!At(action, "/title").is_string()) Fault("a code action without title");
       if (action.contains("command") && action["command"].is_string()) continue;
-      if (!At(action, "/kind").is_string()) Fault("code action {} without kind", At(action, "/title").dump());
+      if (!At(action, "/kind").is_string())
+        Fault("code action {} without kind", At(action, "/title").dump());
       if (action.contains("edit")) CheckEdit(action["edit"]);
     }
   }
@@ -348,9 +372,10 @@ int main(int argc, char** argv) {
       session.Line(parsed, ++number);
     }
     session.End();
-    for (const std::string& fault : session.faults()) std::printf("%s: %s\n", argv[i], fault.c_str());
-    std::printf("%s: %d messages, %d published lists, %zu faults\n", argv[i], session.messages(), session.published(),
-                session.faults().size());
+    for (const std::string& fault : session.faults())
+      std::printf("%s: %s\n", argv[i], fault.c_str());
+    std::printf("%s: %d messages, %d published lists, %zu faults\n", argv[i], session.messages(),
+                session.published(), session.faults().size());
     faults += session.faults().size();
   }
   return argc < 2 || faults > 0 ? 1 : 0;
