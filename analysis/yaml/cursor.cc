@@ -177,7 +177,7 @@ class PathFinder {
 
 // Keys at `column` in the block around `line`, that line left out.
 std::vector<std::string> SiblingsInBlock(const Walk& walk, uint32_t line, uint32_t column,
-                                         uint32_t end) {
+                                         bool first_of_item, uint32_t end) {
   std::vector<std::string> keys;
   // False when the line ends the block.
   auto take = [&](const LineShape& shape, bool upwards) {
@@ -193,9 +193,10 @@ std::vector<std::string> SiblingsInBlock(const Walk& walk, uint32_t line, uint32
     if (starts_item) return false;
     return upwards || IndentOf(walk.text, shape.begin) >= column || !shape.elements.empty();
   };
-  for (std::optional<uint32_t> above = walk.Above(line); above; above = walk.Above(*above)) {
+  for (auto above = walk.Above(line); above && !first_of_item; above = walk.Above(*above)) {
     if (!take(ShapeOf(walk.text, *above), true)) break;
   }
+  std::reverse(keys.begin(), keys.end());
   for (uint32_t below = NextLine(walk.text, line); below < end;
        below = NextLine(walk.text, below)) {
     LineShape shape = ShapeOf(walk.text, below);
@@ -223,7 +224,7 @@ struct FlowState {
 
 // Reads from the bracket at `begin` to `offset`. No frames: the brackets are closed before
 // `offset`.
-FlowState ReadFlow(std::string_view text, uint32_t begin, uint32_t offset) {
+FlowState ReadFlow(std::string_view text, uint32_t begin, uint32_t offset, size_t depth = 0) {
   FlowState state;
   std::string token;
   bool token_open = false;
@@ -259,6 +260,7 @@ FlowState ReadFlow(std::string_view text, uint32_t begin, uint32_t offset) {
     if (c == '{' || c == '[') {
       state.frames.push_back({c == '{', 0, "", false, {}});
     } else if (c == '}' || c == ']') {
+      if (state.frames.size() <= depth) return state;
       if (top) state.frames.pop_back();
       if (state.frames.empty()) return state;
     } else if (c == ',') {
@@ -308,17 +310,17 @@ bool FindFlow(const Walk& walk, uint32_t line, uint32_t offset, Cursor& cursor) 
   std::optional<uint32_t> at = line;
   for (int steps = 0; at && steps < kMaxFlowLines; ++steps, at = walk.Above(*at)) {
     LineShape shape = ShapeOf(walk.text, *at);
+    // A line that starts with a bracket is flow style all through; elsewhere the bracket is a key's
+    // value.
+    auto is_bracket = [&](uint32_t i) {
+      return i < shape.line_end && (walk.text[i] == '{' || walk.text[i] == '[');
+    };
     uint32_t value = shape.content;
-    if (!shape.elements.empty() && !shape.elements.back().dash)
+    if (!is_bracket(value) && !shape.elements.empty() && !shape.elements.back().dash) {
       value = shape.elements.back().value_begin;
-    while (value < shape.line_end && IsBlank(walk.text[value])) ++value;
-    bool bracket = value < shape.line_end && (walk.text[value] == '{' || walk.text[value] == '[');
-    // `a: 1, b: {` reads as a key line too; only the first bracket of the line counts.
-    if (!bracket && !shape.blank) {
-      uint32_t first = shape.content;
-      bracket = first < shape.line_end && (walk.text[first] == '{' || walk.text[first] == '[');
-      if (bracket) value = first;
+      while (value < shape.line_end && IsBlank(walk.text[value])) ++value;
     }
+    bool bracket = is_bracket(value);
     bool outermost = !shape.elements.empty() || *at == walk.first_line ||
                      (bracket && IndentOf(walk.text, *at) == 0);
     if (!bracket || !outermost || value >= offset) {
@@ -364,9 +366,8 @@ bool FindFlow(const Walk& walk, uint32_t line, uint32_t offset, Cursor& cursor) 
     if (cursor.role == CursorRole::kKey) {
       cursor.siblings = top.keys;
       // Keys behind the cursor, up to the closing bracket.
-      FlowState rest = ReadFlow(
-          walk.text, value,
-          std::min<uint32_t>(LineEnd(walk.text, offset), static_cast<uint32_t>(walk.text.size())));
+      const uint32_t line_end = LineEnd(walk.text, offset);
+      FlowState rest = ReadFlow(walk.text, value, line_end, state.frames.size());
       if (rest.frames.size() == state.frames.size()) {
         for (size_t i = top.keys.size(); i < rest.frames.back().keys.size(); ++i) {
           if (rest.frames.back().keys[i] != Slice(walk.text, cursor.word))
@@ -435,7 +436,7 @@ Cursor CursorAt(std::string_view text, const File& file, uint32_t offset) {
     cursor.indent = key->column;
     own = line.elements.size();
     uint32_t begin = key->value_begin;
-    while (begin < line.end && IsBlank(text[begin])) ++begin;
+    while (begin < line.comment && IsBlank(text[begin])) ++begin;
     SetWord(text, {begin, std::max(begin, line.end)}, offset, cursor);
   } else {
     // Dashes to the right of the cursor are not around it.
@@ -451,7 +452,7 @@ Cursor CursorAt(std::string_view text, const File& file, uint32_t offset) {
     uint32_t column = begin - line_begin;
     limit = behind_dash ? UINT32_MAX : column;
     cursor.indent = behind_dash ? line.elements[own - 1].column : column;
-    cursor.siblings = SiblingsInBlock(walk, line_begin, column, document.range().end);
+    cursor.siblings = SiblingsInBlock(walk, line_begin, column, behind_dash, document.range().end);
   }
   PathFinder finder(text, limit);
   finder.Take(line.elements, own);

@@ -222,6 +222,7 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
     bool lines = !value.pairs.empty() || !value.items.empty();
     uint32_t column = on_marker_line ? 0 : source.Column(old.begin);
     std::string text = EmitBlockValue(value, column, source.layout);
+    if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
     if (on_marker_line && (lines || !IsBlank(source.At(old.begin - 1)))) {
       text.insert(0, lines ? source.layout.line_end : " ");
     }
@@ -237,6 +238,7 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   if (!sequence) ++behind;
   behind = std::min(behind, old.begin);
   bool same_line = source.LineBeginOf(behind) == source.LineBeginOf(old.begin);
+  if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
   size_t first_break = text.find_first_of("\r\n");
   std::string head = text.substr(0, first_break);
   std::string tail = first_break == std::string::npos ? "" : text.substr(first_break);
