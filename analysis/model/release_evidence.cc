@@ -5,7 +5,18 @@ namespace {
 
 using Source = ReleaseEvidence::Source;
 
+// What `${VERSION:=v2.8.5}` stands for where nothing else is set; any other text as it is.
+std::string_view DefaultOf(std::string_view text) {
+  if (!text.starts_with("${") || !text.ends_with('}')) return text;
+  for (std::string_view assign : {":=", ":-"}) {
+    const size_t at = text.find(assign);
+    if (at != std::string_view::npos) return text.substr(at + 2, text.size() - at - 3);
+  }
+  return text;
+}
+
 std::optional<ReleaseEvidence> Evidence(std::string_view version, Source source) {
+  version = DefaultOf(version);
   std::optional<FluxRelease> release = ParseFluxRelease(version);
   if (!release) return std::nullopt;
   return ReleaseEvidence{*release, source};

@@ -48,11 +48,11 @@ std::string Obstacles(const ApiSite& site, const Api& best) {
   return fmt::format("{}", fmt::join(moves, ", "));
 }
 
-// A patch without a target finds its object by apiVersion, a target by version: while such an object still has the old
-// version, a rewrite here alone would make the patch miss it.
-bool WouldMissItsObject(const RuleContext& context, const ApiSite& site) {
-  if (site.role != ApiSite::Role::kPatch && site.role != ApiSite::Role::kTarget) return false;
-  return context.snapshot().HasObjectOf(site.api, site.kind);
+// A patch without a target finds its object by apiVersion: while such an object still has the old version, a rewrite
+// here alone would make the patch miss it. A target that was rewritten selects objects that it did not select before.
+bool ChangesWhatIsPatched(const RuleContext& context, const ApiSite& site) {
+  if (site.role == ApiSite::Role::kTarget) return true;
+  return site.role == ApiSite::Role::kPatch && context.snapshot().HasObjectOf(site.api, site.kind);
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
       judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
   if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   if (!best || !obstacle.empty()) return;
-  const bool safe = !site.object.IsDamaged() && !WouldMissItsObject(context, site);
+  const bool safe = !site.object.IsDamaged() && !ChangesWhatIsPatched(context, site);
   context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)),
                  RewriteVersion(site, best->group, best->version), safe);
 }

@@ -29,7 +29,8 @@ class Walker {
     const std::string_view kind = root.Find("kind").value();
     const ApiVersion api = ApiVersion::Parse(root.Find("apiVersion").value());
     if (kind == "CustomResourceDefinition") return;
-    Pair(place, root, role);
+    // Where the target names the version, it is said there.
+    if (role != ApiSite::Role::kCoveredPatch) Pair(place, root, role);
     const bool flux = IsFluxGroup(api.group);
     const bool kustomize = api.group == kKustomizeGroup || IsKustomizeFileUnderFluxApi(root);
     if (!flux && !kustomize) return;
@@ -48,7 +49,11 @@ class Walker {
       Object(place, item, kind == "ResourceSet" ? ApiSite::Role::kObject : ApiSite::Role::kReference,
              depth + 1);
     }
-    for (Node item : Items(spec.Find("healthChecks"))) Pair(place, item, ApiSite::Role::kReference);
+    // With `wait` the controller waits for everything and does not read the list.
+    const bool waits = spec.Find("wait").value() == "true";
+    for (Node item : Items(spec.Find("healthChecks"))) {
+      Pair(place, item, waits ? ApiSite::Role::kLooseReference : ApiSite::Role::kReference);
+    }
     for (Node item : Items(spec.Find("healthCheckExprs"))) {
       Pair(place, item, ApiSite::Role::kLooseReference);
     }
@@ -81,7 +86,10 @@ class Walker {
         Node target = patch.Find("target");
         Target(place, target);
         Inner(place, patch.Find("patch"),
-              target ? ApiSite::Role::kTargetedPatch : ApiSite::Role::kPatch, depth);
+              !target                  ? ApiSite::Role::kPatch
+              : target.Find("version") ? ApiSite::Role::kCoveredPatch
+                                       : ApiSite::Role::kTargetedPatch,
+              depth);
       }
     }
     for (Node patch : Items(holder.Find("patchesStrategicMerge"))) {

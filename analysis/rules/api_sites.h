@@ -19,6 +19,7 @@ struct ApiSite {
     kObject,     // an object, or a patch in a file of its own
     kPatch,      // a partial object inside a string or a patch list, which finds its object by what it says
     kTargetedPatch,  // the same with a `target`, which finds the object: kustomize takes the object's apiVersion then
+    kCoveredPatch,   // the same, and the target names the version; never visited
     kTarget,     // `target: {group, version, kind}`; `version_node` holds the version alone
     kReference,  // a field of a Flux object that names another object, and whose apiVersion counts
     kLooseReference,  // the same, but the controller does not look at the apiVersion
@@ -27,8 +28,10 @@ struct ApiSite {
   ApiVersion api;
   std::string kind;
   std::string name;                 // of the object, target or reference; may be empty
-  // Nothing depends on this apiVersion; it is only out of date.
-  bool IsLoose() const { return role == Role::kLooseReference || role == Role::kTargetedPatch; }
+  // No reconcile fails because of this apiVersion: nobody looks at it, or a target selects nothing.
+  bool IsLoose() const {
+    return role == Role::kLooseReference || role == Role::kTargetedPatch || role == Role::kTarget;
+  }
   yaml::Node version_node;          // scalar that holds `group/version`, or the version alone in a target
   yaml::Node object;                // the mapping that holds both
   const yaml::Document* document = nullptr;  // that `version_node` belongs to

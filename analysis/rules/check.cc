@@ -93,18 +93,6 @@ class Ignores {
   std::map<uint32_t, std::set<std::string>> by_line_;
 };
 
-// Does the file lie in a hidden directory of its folder?
-bool IsParked(const Snapshot& snapshot, const SourceFile& file) {
-  const std::string root = snapshot.RootOf(file.path);
-  if (root.empty()) return false;
-  const std::string directory = "/" + RelativePath(DirectoryName(file.path), root);
-  for (size_t at = directory.find("/."); at != std::string::npos; at = directory.find("/.", at + 1)) {
-    // Not the directory itself, which is ".".
-    if (at + 2 < directory.size() && directory[at + 2] != '/') return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
@@ -112,7 +100,7 @@ std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
   std::vector<Finding> findings;
   if (file.file_class != FileClass::kYaml && file.file_class != FileClass::kTemplated) return findings;
   RuleContext context(snapshot, file, findings);
-  const bool parked = IsParked(snapshot, file);
+  const bool parked = snapshot.IsParked(file.path);
   for (const Rule* rule : AllRules()) {
     if (stop && stop()) return findings;
     const std::optional<Severity> severity = SeverityOf(*rule, snapshot.settings());

@@ -26,14 +26,15 @@ nothing that it manages is updated until the object is changed.
 * A target whose version is a regular expression.
 * The version is served, but newer than the cluster's release serves.
 
-For `eventSources`, `sourceRef` and `chartRef` the finding is a warning: the controllers do not look at the
-apiVersion there. So it is for a patch with a `target`: the target finds the object, and the patch takes its apiVersion.
+Where no reconcile fails the finding is a warning: for `eventSources`, `sourceRef` and `chartRef`, where the controllers do not
+look at the apiVersion; for a patch with a `target`, which takes the apiVersion of the object that it patches; and for the `version`
+of a target, which only selects nothing any more.
 
 ## Fix
 
 Writes the version that the release serves. Offered only where both versions have the same fields for what this
-object uses; otherwise the message names the field that has to move first. The fix is safe unless a patch or a target
-would no longer find an object that still has the old version.
+object uses; otherwise the message names the field that has to move first. The fix is safe unless it
+changes what is patched: in targets, and in patches without one while an object still has the old version.
 
 ## References
 

@@ -169,7 +169,7 @@ ReleaseAnswer Snapshot::ReleaseFor(const std::string& path) const {
   for (const auto& item : state_->releases.get()) {
     const State::Evidence& evidence = item.second;
     bool around = IsInside(path, evidence.directory);
-    if (!around && (root.empty() || RootOf(item.first) != root)) continue;
+    if (!around && (root.empty() || RootOf(item.first) != root || IsParked(item.first))) continue;
     if (best) {
       const State::Evidence& other = best->second;
       if (around != best_is_around) {
@@ -185,6 +185,14 @@ ReleaseAnswer Snapshot::ReleaseFor(const std::string& path) const {
   }
   if (!best) return {kNewestRelease, true, ""};
   return {best->second.release, false, best->first};
+}
+
+bool Snapshot::IsParked(std::string_view path) const {
+  const std::string root = RootOf(path);
+  if (root.empty()) return false;
+  std::string_view directory = DirectoryName(path);
+  directory.remove_prefix(std::min(root.size() == 1 ? 0 : root.size(), directory.size()));
+  return directory.find("/.") != std::string_view::npos;
 }
 
 std::string Snapshot::RootOf(std::string_view path) const {

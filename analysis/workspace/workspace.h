@@ -119,6 +119,8 @@ class Snapshot {
   // Does any file hold an object of this apiVersion and kind?
   bool HasObjectOf(const ApiVersion& api, std::string_view kind) const;
   ReleaseAnswer ReleaseFor(const std::string& path) const;
+  // Does `path` lie in a hidden directory of its folder (`.archive/`, `.github/`)? People park there what no cluster applies.
+  bool IsParked(std::string_view path) const;
   // The opened folder that `path` is in; "" for a file outside of all.
   std::string RootOf(std::string_view path) const;
   // Path for messages: relative to its folder.
