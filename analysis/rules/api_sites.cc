@@ -14,7 +14,9 @@ constexpr int kMaxDepth = 4;
 
 class Walker {
  public:
-  explicit Walker(const std::function<void(const ApiSite&)>& visit) : visit_(visit) {}
+  // `wait_is_patched`: a Flux Kustomization that does not say `wait` may get it from a patch.
+  Walker(bool wait_is_patched, const std::function<void(const ApiSite&)>& visit)
+      : wait_is_patched_(wait_is_patched), visit_(visit) {}
 
   // Where the walk is: a document, and the way from its text to the file.
   struct Place {
@@ -50,7 +52,8 @@ class Walker {
              depth + 1);
     }
     // With `wait` the controller waits for everything and does not read the list.
-    const bool waits = spec.Find("wait").value() == "true";
+    Node wait = spec.Find("wait");
+    const bool waits = wait ? wait.value() == "true" : wait_is_patched_;
     for (Node item : Items(spec.Find("healthChecks"))) {
       Pair(place, item, waits ? ApiSite::Role::kLooseReference : ApiSite::Role::kReference);
     }
@@ -159,6 +162,7 @@ class Walker {
     visit_(site);
   }
 
+  const bool wait_is_patched_;
   const std::function<void(const ApiSite&)>& visit_;
 };
 
@@ -168,7 +172,7 @@ void VisitApiSites(const RuleContext& context, const std::function<void(const Ap
   if (IsGeneratedFile(context.file())) return;
   const std::string_view text = context.file().text->content();
   if (text.find("fluxcd.io") == std::string_view::npos) return;
-  Walker walker(visit);
+  Walker walker(context.snapshot().IsKindPatched("Kustomization"), visit);
   for (const RuleContext::Object& object : context.objects()) {
     walker.Object({object.document, nullptr, text}, object.root, ApiSite::Role::kObject, 0);
   }

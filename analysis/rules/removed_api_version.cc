@@ -27,7 +27,7 @@ nothing that it manages is updated until the object is changed.
 * The version is served, but newer than the cluster's release serves.
 
 Where no reconcile fails the finding is a warning: for `eventSources`, `sourceRef` and `chartRef`, where the controllers do not
-look at the apiVersion; for a patch with a `target`, which takes the apiVersion of the object that it patches; and for the `version`
+look at the apiVersion; for `healthChecks` beside `wait: true` (or where a patch may add it), which are not read; for a patch with a `target`, which takes the apiVersion of the object that it patches; and for the `version`
 of a target, which only selects nothing any more.
 
 ## Fix
