@@ -31,8 +31,7 @@ const std::map<std::string, ColorMode> kColors = {
 // An option that takes one of the names of `values`.
 template <typename T>
 void AddChoice(CLI::App* app, const std::string& name, T& target,
-               const std::map<std::string, T>& values, const std::string& help,
-               const std::string& fallback) {
+               const std::map<std::string, T>& values, const std::string& help) {
   std::string names;
   for (const auto& [key, value] : values) names += (names.empty() ? "" : "|") + key;
   app->add_option_function<std::string>(
@@ -40,8 +39,7 @@ void AddChoice(CLI::App* app, const std::string& name, T& target,
       ->check([&values, names](const std::string& text) {
         return values.contains(text) ? "" : fmt::format("'{}' is none of {}", text, names);
       })
-      ->type_name(names)
-      ->default_str(fallback);
+      ->type_name(names);
 }
 
 void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
@@ -67,18 +65,18 @@ struct Arguments {
 void AddCheck(CLI::App& app, CheckOptions& options) {
   CLI::App* check = app.add_subcommand("check", "Report findings in files and folders");
   check->add_option("PATH", options.paths, "Files and folders; default: the current directory");
-  AddChoice(check, "--format", options.format, kFormats, "Output format", "text");
+  AddChoice(check, "--format", options.format, kFormats, "Output format; default: text");
   AddFluxVersion(check, options.flux_release);
   AddChoice(check, "--min-severity", options.min_severity, kSeverities,
-            "Leave out what is less severe", "hint");
+            "Leave out what is less severe; default: hint");
   static const auto kFailOn = [] {
     std::map<std::string, std::optional<Severity>> values{{"never", std::nullopt}};
     for (const auto& [name, severity] : kSeverities) values[name] = severity;
     return values;
   }();
   AddChoice(check, "--fail-on", options.fail_on, kFailOn,
-            "Exit with 1 when a reported finding is at least this severe", "error");
-  AddChoice(check, "--color", options.color, kColors, "Colours in text output", "auto");
+            "Exit with 1 when a reported finding is at least this severe; default: error");
+  AddChoice(check, "--color", options.color, kColors, "Colours in text output; default: auto");
   check->footer(
       "Exit code: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot "
       "be read.");

@@ -8,7 +8,10 @@ namespace fluxls {
 namespace {
 
 bool Allowed(const Fix& fix, const FixOptions& options) {
-  return (fix.safe || options.unsafe) && !(fix.edits.empty() && fix.renames.empty());
+  if (!fix.safe && !options.unsafe) return false;
+  bool edits = std::any_of(fix.edits.begin(), fix.edits.end(),
+                           [](const FileEdit& file) { return !file.edits.empty(); });
+  return edits || !fix.renames.empty();
 }
 
 // Two edits that touch cannot both be made from one reading of the text: which insert comes first
