@@ -31,6 +31,8 @@ constexpr FieldMove kMoves[] = {
 
 }  // namespace
 
-std::span<const FieldMove> AllFieldMoves() { return kMoves; }
+std::span<const FieldMove> AllFieldMoves() {
+  return kMoves;
+}
 
 }  // namespace fluxls::catalog

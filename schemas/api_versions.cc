@@ -1,5 +1,6 @@
 // Life of every apiVersion of Flux: one row a version and kind, the newest version of a kind first.
-// Read from the CRDs that each release installs; tests/rules/catalog_test.cc holds the same facts release by release.
+// Read from the CRDs that each release installs; tests/rules/catalog_test.cc holds the same facts
+// release by release.
 #include "schemas/catalog.h"
 
 namespace fluxls::catalog {
@@ -15,7 +16,8 @@ constexpr std::string_view kOperator = "fluxcd.controlplane.io";
 
 constexpr std::nullopt_t kNever = std::nullopt;
 constexpr Release kStart{0, 0};
-// The alpha versions of the first months ended before 0.24, the oldest release whose CRDs were read.
+// The alpha versions of the first months ended before 0.24, the oldest release whose CRDs were
+// read.
 constexpr Release kBefore024{0, 2};
 
 constexpr Api kApis[] = {
@@ -101,6 +103,8 @@ constexpr Api kApis[] = {
 
 }  // namespace
 
-std::span<const Api> AllApis() { return kApis; }
+std::span<const Api> AllApis() {
+  return kApis;
+}
 
 }  // namespace fluxls::catalog

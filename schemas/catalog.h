@@ -1,8 +1,8 @@
-// The API catalogue: which group, version and kind each Flux release serves, and what a move from one version
-// to another costs.
+// The API catalogue: which group, version and kind each Flux release serves, and what a move from
+// one version to another costs.
 //
-// Plain data (api_versions.cc, api_migrations.cc) and questions about it. No state, no IO; every view points
-// into static data. Safe from any thread.
+// Plain data (api_versions.cc, api_migrations.cc) and questions about it. No state, no IO; every
+// view points into static data. Safe from any thread.
 #pragma once
 
 #include <compare>
@@ -13,7 +13,8 @@
 
 namespace fluxls::catalog {
 
-// A release of Flux at the grain of minors. Flux 2 before its first stable release counted 0.1 … 0.41.
+// A release of Flux at the grain of minors. Flux 2 before its first stable release counted 0.1 …
+// 0.41.
 struct Release {
   int major = 0;
   int minor = 0;
@@ -48,7 +49,8 @@ std::span<const Api> AllApis();
 const Api* Lookup(std::string_view group, std::string_view version, std::string_view kind);
 // All versions of a kind, newest first; those that `release` serves.
 std::vector<const Api*> Versions(std::string_view group, std::string_view kind);
-std::vector<const Api*> ServedVersions(std::string_view group, std::string_view kind, Release release);
+std::vector<const Api*> ServedVersions(std::string_view group, std::string_view kind,
+                                       Release release);
 // What to write for this kind at `release`: the newest version served. Null when it serves none.
 const Api* Best(std::string_view group, std::string_view kind, Release release);
 
@@ -61,13 +63,15 @@ std::vector<std::string_view> GroupsOf(std::string_view kind);
 // All groups, each once.
 std::vector<std::string_view> Groups();
 
-// A field that versions from `gone_in` on do not have. A version-only rewrite across that line would lose it.
+// A field that versions from `gone_in` on do not have. A version-only rewrite across that line
+// would lose it.
 struct FieldMove {
   std::string_view group;
   std::string_view kind;
   std::string_view gone_in;  // first version without the field
-  std::string_view route;    // "spec.postRenderers[].kustomize.patchesJson6902"; `[]` stands for every item
-  std::string_view advice;   // what to do with it, reads on behind the route: "goes to spec.patches"
+  std::string_view
+      route;  // "spec.postRenderers[].kustomize.patchesJson6902"; `[]` stands for every item
+  std::string_view advice;  // what to do with it, reads on behind the route: "goes to spec.patches"
 };
 std::span<const FieldMove> AllFieldMoves();
 // Those that lie between two versions of a kind, `from` being the older one.

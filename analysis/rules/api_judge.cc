@@ -48,8 +48,9 @@ std::string Obstacles(const ApiSite& site, const Api& best) {
   return fmt::format("{}", fmt::join(moves, ", "));
 }
 
-// A patch without a target finds its object by apiVersion: while such an object still has the old version, a rewrite
-// here alone would make the patch miss it. A target that was rewritten selects objects that it did not select before.
+// A patch without a target finds its object by apiVersion: while such an object still has the old
+// version, a rewrite here alone would make the patch miss it. A target that was rewritten selects
+// objects that it did not select before.
 bool ChangesWhatIsPatched(const RuleContext& context, const ApiSite& site) {
   if (site.role == ApiSite::Role::kTarget) return true;
   return site.role == ApiSite::Role::kPatch && context.snapshot().HasObjectOf(site.api, site.kind);
@@ -57,11 +58,14 @@ bool ChangesWhatIsPatched(const RuleContext& context, const ApiSite& site) {
 
 }  // namespace
 
-std::string ApiName(const Api& api) { return fmt::format("{}/{}", api.group, api.version); }
+std::string ApiName(const Api& api) {
+  return fmt::format("{}/{}", api.group, api.version);
+}
 
 ApiJudgement JudgeApi(const RuleContext& context, const ApiSite& site) {
   ApiJudgement judgement;
-  // Fields of a kustomization file under Flux's apiVersion: the version is the smaller mistake (wrong-kustomization).
+  // Fields of a kustomization file under Flux's apiVersion: the version is the smaller mistake
+  // (wrong-kustomization).
   if (IsKustomizeFileUnderFluxApi(site.object)) return judgement;
   const bool known_group = catalog::IsKnownGroup(site.api.group);
   if (!known_group && !IsFluxGroup(site.api.group)) return judgement;
@@ -112,9 +116,9 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
     what += fmt::format(" (no Flux release found in the repository, so {} is assumed)",
                         judgement.release.release.ToString());
   }
-  Finding& finding = context.ReportAt(
-      site.range, std::move(what),
-      judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
+  Finding& finding =
+      context.ReportAt(site.range, std::move(what),
+                       judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
   if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   if (!best || !obstacle.empty()) return;
   const bool safe = !site.object.IsDamaged() && !ChangesWhatIsPatched(context, site);

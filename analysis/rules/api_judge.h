@@ -32,8 +32,9 @@ ApiJudgement JudgeApi(const RuleContext& context, const ApiSite& site);
 // "source.toolkit.fluxcd.io/v1"
 std::string ApiName(const catalog::Api& api);
 
-// Shared by removed- and deprecated-api-version: reports `site` with the rewrite as its fix. The message is
-// `what` followed by the version to use, the fields that must move first, and how the release is known.
+// Shared by removed- and deprecated-api-version: reports `site` with the rewrite as its fix. The
+// message is `what` followed by the version to use, the fields that must move first, and how the
+// release is known.
 void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement& judgement,
                   std::string what);
 

@@ -48,8 +48,8 @@ class Walker {
     }
     for (Node item : Items(spec.Find("resources"))) {
       // Objects of a ResourceSet; what a Receiver listens for.
-      Object(place, item, kind == "ResourceSet" ? ApiSite::Role::kObject : ApiSite::Role::kReference,
-             depth + 1);
+      Object(place, item,
+             kind == "ResourceSet" ? ApiSite::Role::kObject : ApiSite::Role::kReference, depth + 1);
     }
     // With `wait` the controller waits for everything and does not read the list.
     Node wait = spec.Find("wait");
@@ -138,11 +138,12 @@ class Walker {
     Emit(place, std::move(site), object, version);
   }
 
-  // Only plain words are judged: a template is not known, and a regular expression is more than one version.
+  // Only plain words are judged: a template is not known, and a regular expression is more than one
+  // version.
   static bool IsLiteral(std::string_view text) {
     for (char c : text) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                         c == '.' || c == '-';
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '.' || c == '-';
       if (!plain) return false;
     }
     return !text.empty();

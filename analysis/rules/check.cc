@@ -24,11 +24,13 @@ class Ignores {
   bool Silences(const Finding& finding, const LineIndex& lines) const {
     if (whole_file_.contains(finding.rule)) return true;
     auto line = by_line_.find(lines.LineOf(finding.range.begin));
-    return line != by_line_.end() && (line->second.contains(finding.rule) || line->second.contains(""));
+    return line != by_line_.end() &&
+           (line->second.contains(finding.rule) || line->second.contains(""));
   }
 
  private:
-  void Read(std::string_view comment, std::string_view text, const LineIndex& lines, uint32_t begin) {
+  void Read(std::string_view comment, std::string_view text, const LineIndex& lines,
+            uint32_t begin) {
     constexpr std::string_view kName = "fluxcd-ls:";
     const size_t name = comment.find(kName);
     if (name == std::string_view::npos) return;
@@ -98,7 +100,8 @@ class Ignores {
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
                                const std::function<bool()>& stop) {
   std::vector<Finding> findings;
-  if (file.file_class != FileClass::kYaml && file.file_class != FileClass::kTemplated) return findings;
+  if (file.file_class != FileClass::kYaml && file.file_class != FileClass::kTemplated)
+    return findings;
   RuleContext context(snapshot, file, findings);
   const bool parked = snapshot.IsParked(file.path);
   for (const Rule* rule : AllRules()) {

@@ -76,7 +76,8 @@ Node ValueOf(Node key) {
   return {};
 }
 
-// Scalars that say the same in the same way. Collections are not compared: too much to take in at a glance.
+// Scalars that say the same in the same way. Collections are not compared: too much to take in at a
+// glance.
 bool SameScalar(Node a, Node b) {
   return a.IsScalar() && b.IsScalar() && a.value() == b.value() && a.style() == b.style() &&
          a.tag() == b.tag() && a.anchor().empty();
@@ -90,8 +91,7 @@ void Check(RuleContext& context) {
       if (!key.IsScalar() || key.value() == "<<" || HasTemplate(key.value())) continue;
       Node earlier = EarlierValue(key);
       if (!earlier) continue;
-      const uint32_t line =
-          context.file().text->lines().LineOf(earlier.key().range().begin) + 1;
+      const uint32_t line = context.file().text->lines().LineOf(earlier.key().range().begin) + 1;
       Finding& finding = context.Report(
           key, Part::kKey,
           fmt::format("\"{}\" is already set in line {}; the last value wins", key.value(), line));

@@ -25,9 +25,9 @@ struct FileRename {
 };
 
 struct Fix {
-  std::string title;        // imperative, no full stop: `Change to helm.toolkit.fluxcd.io/v2`
-  bool safe = false;        // keeps the meaning; may be applied unseen (fixAll, `fix` without --unsafe)
-  bool preferred = false;   // at most one of a finding's fixes
+  std::string title;  // imperative, no full stop: `Change to helm.toolkit.fluxcd.io/v2`
+  bool safe = false;  // keeps the meaning; may be applied unseen (fixAll, `fix` without --unsafe)
+  bool preferred = false;  // at most one of a finding's fixes
   std::vector<FileEdit> edits;
   std::vector<FileRename> renames;  // done after the edits
   auto operator<=>(const Fix&) const = default;
@@ -52,7 +52,7 @@ struct Finding {
   auto operator<=>(const Finding&) const = default;  // by path, then position
 };
 
-std::string_view SeverityName(Severity severity);      // "error", "warning", "info", "hint"
+std::string_view SeverityName(Severity severity);        // "error", "warning", "info", "hint"
 std::string_view ConfidenceName(Confidence confidence);  // "high", "medium", "low"
 
 }  // namespace fluxls

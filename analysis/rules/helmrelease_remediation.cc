@@ -124,7 +124,8 @@ bool IsListedAsPatch(const Snapshot& snapshot, const std::string& path) {
     if (!lister->facts.kustomization) continue;
     const std::string directory(DirectoryName(lister->path));
     for (const KustomizeEntry& entry : lister->facts.kustomization->entries) {
-      if (entry.field.starts_with("patches") && JoinPath(directory, entry.value) == path) return true;
+      if (entry.field.starts_with("patches") && JoinPath(directory, entry.value) == path)
+        return true;
     }
   }
   return false;
@@ -149,12 +150,14 @@ std::optional<std::vector<TextEdit>> AddBlocks(const RuleContext::Object& object
     if (HandlesFailure(spec.Find(name))) continue;
     yaml::Edits edits;
     if (!own) {
-      edits = yaml::AddKey(*object.document, spec, name, Value::Mapping({{"remediation", remediation}}),
-                           name == "upgrade" && spec.FindOwn("install") ? "install" : after);
+      edits =
+          yaml::AddKey(*object.document, spec, name, Value::Mapping({{"remediation", remediation}}),
+                       name == "upgrade" && spec.FindOwn("install") ? "install" : after);
     } else if (own.IsMapping() && !own.FindOwn("remediation")) {
       edits = yaml::AddKey(*object.document, own, "remediation", remediation);
     } else {
-      edits = yaml::ReplaceValue(*object.document, own, Value::Mapping({{"remediation", remediation}}));
+      edits =
+          yaml::ReplaceValue(*object.document, own, Value::Mapping({{"remediation", remediation}}));
       if (own.IsMapping()) {
         edits = yaml::ReplaceValue(*object.document, own.FindOwn("remediation"), remediation);
       }
@@ -195,8 +198,9 @@ void Check(RuleContext& context) {
         fmt::format("HelmRelease{} has no failure handling for {}; a failed one is not retried",
                     name, missing));
     context.AddFix(finding,
-                   missing == "install and upgrade" ? "Add remediation for install and upgrade"
-                                                    : fmt::format("Add remediation for {}", missing),
+                   missing == "install and upgrade"
+                       ? "Add remediation for install and upgrade"
+                       : fmt::format("Add remediation for {}", missing),
                    AddBlocks(object, spec), false);
   }
 }

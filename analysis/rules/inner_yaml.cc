@@ -76,7 +76,8 @@ std::optional<std::vector<TextEdit>> InnerYaml::ToFile(
   return edits;
 }
 
-InnerYaml ReadInner(Node scalar, std::string_view outer_text, const OffsetMap& outer, ByteRange whole) {
+InnerYaml ReadInner(Node scalar, std::string_view outer_text, const OffsetMap& outer,
+                    ByteRange whole) {
   InnerYaml inner;
   inner.text = scalar.value();
   inner.file = yaml::Parse(inner.text);

@@ -140,9 +140,7 @@ constexpr Field kFields[] = {
 class Checker {
  public:
   Checker(RuleContext& context, const Document& document)
-      : context_(context),
-        document_(document),
-        directory_(DirectoryName(context.file().path)) {}
+      : context_(context), document_(document), directory_(DirectoryName(context.file().path)) {}
 
   void Run() {
     Node root = document_.root();
@@ -191,7 +189,8 @@ class Checker {
            text.starts_with('[');
   }
 
-  // `node` holds the path; `item` is what goes when the entry is removed, if it can be. `keyed`: `key=path`.
+  // `node` holds the path; `item` is what goes when the entry is removed, if it can be. `keyed`:
+  // `key=path`.
   void Entry(const Field& field, Node node, Node item, bool path_only, bool keyed = false) {
     if (!node.IsScalar() || node.value().empty() || HasTemplate(node.value())) return;
     if (!path_only && IsInline(node)) return;
@@ -216,9 +215,10 @@ class Checker {
     if (IsRemoteEntry(entry) || entry.find('?') != std::string_view::npos) return true;
     const size_t slash = entry.find('/');
     const std::string_view host = entry.substr(0, slash);
-    if (host.find(':') != std::string_view::npos || host.find('@') != std::string_view::npos) return true;
-    const bool two_more = slash != std::string_view::npos &&
-                          entry.find('/', slash + 1) != std::string_view::npos;
+    if (host.find(':') != std::string_view::npos || host.find('@') != std::string_view::npos)
+      return true;
+    const bool two_more =
+        slash != std::string_view::npos && entry.find('/', slash + 1) != std::string_view::npos;
     return two_more && !host.starts_with('.') && host.find('.') != std::string_view::npos;
   }
 
@@ -236,8 +236,8 @@ class Checker {
     } else if (field.kind == EntryKind::kFile) {
       message = fmt::format("\"{}\" is a directory; {} takes files", entry, field.name);
     } else {
-      message = fmt::format("directory \"{}\" has no kustomization.yaml, so kustomize cannot build it",
-                            entry);
+      message = fmt::format(
+          "directory \"{}\" has no kustomization.yaml, so kustomize cannot build it", entry);
     }
     std::optional<std::string> near;
     if (found == PathKind::kMissing) {

@@ -36,7 +36,8 @@ class Search {
     return Fits(snapshot_, path, snapshot_.Stat(path), kind_);
   }
 
-  // Repairs the first step of `path` that does not exist, then asks whether the rest leads somewhere.
+  // Repairs the first step of `path` that does not exist, then asks whether the rest leads
+  // somewhere.
   std::optional<std::string> RepairStep(const std::string& path) const {
     std::string missing = path;
     while (snapshot_.Stat(std::string(DirectoryName(missing))) == PathKind::kMissing) {

@@ -128,10 +128,10 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
 bool IsPlaceholder(std::string_view text) {
   const std::string lower = Lower(Trim(text));
   if (lower.empty()) return true;
-  constexpr std::string_view kWords[] = {"changeme",    "change-me", "change_me", "replaceme",
-                                         "replace-me",  "replace_me", "placeholder", "todo",
-                                         "redacted",    "dummy",     "example",   "null",
-                                         "none",        "unused",    "fake",      "secret"};
+  constexpr std::string_view kWords[] = {"changeme",   "change-me",  "change_me",   "replaceme",
+                                         "replace-me", "replace_me", "placeholder", "todo",
+                                         "redacted",   "dummy",      "example",     "null",
+                                         "none",       "unused",     "fake",        "secret"};
   if (std::ranges::find(kWords, lower) != std::end(kWords)) return true;
   if (lower.front() == '<' && lower.back() == '>') return true;
   // "xxxx", "****", "...."
@@ -141,8 +141,8 @@ bool IsPlaceholder(std::string_view text) {
 
 // Texts that some program replaces by the value.
 bool IsReference(std::string_view text) {
-  constexpr std::string_view kStarts[] = {"ENC[", "op://", "vault:", "ref+", "secretref+", "<path:",
-                                          "bao:", "awssm:", "gcpsm:", "azkv:"};
+  constexpr std::string_view kStarts[] = {"ENC[",   "op://", "vault:", "ref+",   "secretref+",
+                                          "<path:", "bao:",  "awssm:", "gcpsm:", "azkv:"};
   const std::string_view trimmed = Trim(text);
   return HasTemplate(text) || std::ranges::any_of(kStarts, [&](std::string_view start) {
            return trimmed.starts_with(start);
@@ -166,12 +166,12 @@ bool IsPublicKeyName(std::string_view key) {
 
 // Keys that sound like their value is one to hide.
 bool IsSecretKeyName(std::string_view key) {
-  constexpr std::string_view kParts[] = {"pass", "token", "secret", "credential", "private", "apikey",
-                                         "api-key", "api_key", "auth", "pwd", "key"};
+  constexpr std::string_view kParts[] = {"pass",    "token",  "secret",  "credential",
+                                         "private", "apikey", "api-key", "api_key",
+                                         "auth",    "pwd",    "key"};
   const std::string lower = Lower(key);
-  return std::ranges::any_of(kParts, [&](std::string_view part) {
-    return lower.find(part) != std::string::npos;
-  });
+  return std::ranges::any_of(
+      kParts, [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
 bool IsSecretText(std::string_view text) {
@@ -197,7 +197,8 @@ void CheckSecret(RuleContext& context, const RuleContext::Object& object) {
     if (!values.IsMapping()) continue;
     for (Node value : values) {
       const std::string_view key = value.key().value();
-      if (IsPublicKeyName(key) || HasTemplate(key) || TouchesDamage(*object.document, value.range())) {
+      if (IsPublicKeyName(key) || HasTemplate(key) ||
+          TouchesDamage(*object.document, value.range())) {
         continue;
       }
       if (IsReference(value.Resolve().value())) substituted = true;
@@ -246,10 +247,11 @@ void CheckGenerators(RuleContext& context, const yaml::Document& document) {
           TouchesDamage(document, node.range())) {
         continue;
       }
-      context.Report(node, Part::kValue,
-                     fmt::format("secretGenerator \"{}\" holds the plain text value of \"{}\"; keep "
-                                 "it in a secret store, or in a file encrypted with SOPS",
-                                 generator.Find("name").value(), key));
+      context.Report(
+          node, Part::kValue,
+          fmt::format("secretGenerator \"{}\" holds the plain text value of \"{}\"; keep "
+                      "it in a secret store, or in a file encrypted with SOPS",
+                      generator.Find("name").value(), key));
     }
   }
 }

@@ -1,7 +1,8 @@
 // A rule: id, texts, examples and one check function. One file each; the list is in rules.cc.
 //
-// A rule does no IO, never sees another file's tree and never computes a position: it names a node and a
-// part of it, and the YAML layer answers with the range. Fixes are made with analysis/yaml/edit.h.
+// A rule does no IO, never sees another file's tree and never computes a position: it names a node
+// and a part of it, and the YAML layer answers with the range. Fixes are made with
+// analysis/yaml/edit.h.
 #pragma once
 
 #include <functional>
@@ -15,13 +16,14 @@
 namespace fluxls {
 
 // A bad and a good form of one thing. Both are documentation and test at once: see tests/rules.
-// Text format: `%! path` starts a file; without one the text is the file "example.yaml". A line of spaces, `#`, `^` marks
-// and a message stands below the line it speaks of; the marks cover the finding's range. A `#` directly in front of the marks is one of them.
-// Such lines are removed before parsing.
+// Text format: `%! path` starts a file; without one the text is the file "example.yaml". A line of
+// spaces, `#`, `^` marks and a message stands below the line it speaks of; the marks cover the
+// finding's range. A `#` directly in front of the marks is one of them. Such lines are removed
+// before parsing.
 struct Example {
   std::string_view title;  // one line for the documentation
   std::string_view bad;
-  std::string_view good;   // what the preferred fix makes of `bad` where there is one
+  std::string_view good;  // what the preferred fix makes of `bad` where there is one
 };
 
 // Which part of a node a finding covers.
@@ -30,14 +32,16 @@ enum class Part : uint8_t { kKey, kValue, kPair };
 class RuleContext;
 
 struct Rule {
-  std::string_view id;       // kebab-case, reads well behind the word "ignore"
-  Severity severity;         // in profile `recommended`
-  bool house = false;        // raised to a warning by profile `house`
-  // Counts in full wherever the file lies. Other rules say no more than "info" about files in a hidden directory (`.archive/`,
+  std::string_view id;  // kebab-case, reads well behind the word "ignore"
+  Severity severity;    // in profile `recommended`
+  bool house = false;   // raised to a warning by profile `house`
+  // Counts in full wherever the file lies. Other rules say no more than "info" about files in a
+  // hidden directory (`.archive/`,
   // `.github/`): people park there what no cluster applies.
   bool parked_too = false;
   std::string_view summary;  // one line
-  std::string_view docs;     // Markdown with the headings of docs/rules: What it does, Why it matters, When it is silent, Fix, References
+  std::string_view docs;  // Markdown with the headings of docs/rules: What it does, Why it matters,
+                          // When it is silent, Fix, References
   std::span<const Example> examples;
   void (*check)(RuleContext&);
 };
@@ -51,8 +55,8 @@ class RuleContext {
   const SourceFile& file() const { return file_; }
   const std::vector<yaml::Document>& documents() const { return file_.yaml.documents; }
 
-  // Documents of this file that are Kubernetes objects (apiVersion and kind are scalars without templates), items of
-  // List kinds included, with what they say they are.
+  // Documents of this file that are Kubernetes objects (apiVersion and kind are scalars without
+  // templates), items of List kinds included, with what they say they are.
   struct Object {
     const yaml::Document* document;
     yaml::Node root;
@@ -63,16 +67,21 @@ class RuleContext {
   };
   const std::vector<Object>& objects() const { return objects_; }
 
-  // Reports a finding on `part` of `node`; for the value of a pair kKey and kPair are the pair's. The reference is valid until the
-  // next report.
-  Finding& Report(yaml::Node node, Part part, std::string message, Confidence confidence = Confidence::kHigh);
-  Finding& ReportAt(ByteRange range, std::string message, Confidence confidence = Confidence::kHigh);
+  // Reports a finding on `part` of `node`; for the value of a pair kKey and kPair are the pair's.
+  // The reference is valid until the next report.
+  Finding& Report(yaml::Node node, Part part, std::string message,
+                  Confidence confidence = Confidence::kHigh);
+  Finding& ReportAt(ByteRange range, std::string message,
+                    Confidence confidence = Confidence::kHigh);
 
-  // Adds a fix to `finding` that edits this file. Does nothing when there are no edits (or the file cannot be edited).
-  Fix* AddFix(Finding& finding, std::string title, std::optional<std::vector<TextEdit>> edits, bool safe, bool preferred = true);
+  // Adds a fix to `finding` that edits this file. Does nothing when there are no edits (or the file
+  // cannot be edited).
+  Fix* AddFix(Finding& finding, std::string title, std::optional<std::vector<TextEdit>> edits,
+              bool safe, bool preferred = true);
 
  private:
-  friend std::vector<Finding> CheckFile(const Snapshot&, const SourceFile&, const std::function<bool()>&);
+  friend std::vector<Finding> CheckFile(const Snapshot&, const SourceFile&,
+                                        const std::function<bool()>&);
   const Snapshot& snapshot_;
   const SourceFile& file_;
   std::vector<Finding>& findings_;
@@ -88,10 +97,13 @@ const Rule* FindRule(std::string_view id);
 // The severity that settings give a rule; nothing when it is off.
 std::optional<Severity> SeverityOf(const Rule& rule, const Settings& settings);
 
-// Runs every rule on one file. Findings are ordered, without duplicates, and without those that a comment
-// `# fluxcd-ls: ignore <id>[, <id>…]` on their line or the line above (or `# fluxcd-ls: ignore-file <id>` anywhere) turns off.
-// `stop` is asked between rules; when it says true the result is incomplete and must be thrown away.
-std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file, const std::function<bool()>& stop = nullptr);
+// Runs every rule on one file. Findings are ordered, without duplicates, and without those that a
+// comment
+// `# fluxcd-ls: ignore <id>[, <id>…]` on their line or the line above (or `# fluxcd-ls: ignore-file
+// <id>` anywhere) turns off. `stop` is asked between rules; when it says true the result is
+// incomplete and must be thrown away.
+std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
+                               const std::function<bool()>& stop = nullptr);
 
 // The documentation page of a rule as Markdown: what `explain` prints and docs/rules/<id>.md holds.
 std::string RuleMarkdown(const Rule& rule);

@@ -1,5 +1,5 @@
-// The one list of rules, in the order of the catalogue. Explicit, because a static library drops objects that only
-// register themselves.
+// The one list of rules, in the order of the catalogue. Explicit, because a static library drops
+// objects that only register themselves.
 #include <algorithm>
 
 #include "analysis/rules/rule.h"
@@ -20,9 +20,10 @@ extern const Rule kPlaintextSecret;
 namespace {
 
 const Rule* const kAllRules[] = {
-    &kYamlSyntax,         &kDuplicateKey,          &kRemovedApiVersion,      &kDeprecatedApiVersion,
-    &kUnknownApiVersion,  &kFluxV1Manifest,        &kWrongKustomization,     &kKustomizeMissingEntry,
-    &kHelmreleaseRemediation, &kPlaintextSecret,
+    &kYamlSyntax,           &kDuplicateKey,          &kRemovedApiVersion,
+    &kDeprecatedApiVersion, &kUnknownApiVersion,     &kFluxV1Manifest,
+    &kWrongKustomization,   &kKustomizeMissingEntry, &kHelmreleaseRemediation,
+    &kPlaintextSecret,
 };
 
 // What a profile makes of a rule's own severity; nothing for "off".
@@ -44,7 +45,9 @@ std::optional<Severity> InProfile(const Rule& rule, Profile profile) {
 
 }  // namespace
 
-std::span<const Rule* const> AllRules() { return kAllRules; }
+std::span<const Rule* const> AllRules() {
+  return kAllRules;
+}
 
 const Rule* FindRule(std::string_view id) {
   for (const Rule* rule : kAllRules) {

@@ -8,18 +8,37 @@ namespace {
 
 using yaml::Node;
 
-// Fields that stand at the top of a kustomization file and nowhere at the top of a Kubernetes object.
+// Fields that stand at the top of a kustomization file and nowhere at the top of a Kubernetes
+// object.
 constexpr std::string_view kKustomizeFields[] = {
-    "resources",          "bases",           "components",      "patches",
-    "patchesStrategicMerge", "patchesJson6902", "configMapGenerator", "secretGenerator",
-    "generatorOptions",   "namePrefix",      "nameSuffix",      "commonLabels",
-    "commonAnnotations",  "labels",          "images",          "replicas",
-    "replacements",       "configurations",  "crds",            "namespace",
-    "vars",               "helmCharts",      "transformers",    "generators",
+    "resources",
+    "bases",
+    "components",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "namePrefix",
+    "nameSuffix",
+    "commonLabels",
+    "commonAnnotations",
+    "labels",
+    "images",
+    "replicas",
+    "replacements",
+    "configurations",
+    "crds",
+    "namespace",
+    "vars",
+    "helmCharts",
+    "transformers",
+    "generators",
 };
 
 // Fields of a Flux Kustomization's spec, each of which proves what the object is.
-constexpr std::string_view kFluxFields[] = {"sourceRef", "interval", "prune", "path",
+constexpr std::string_view kFluxFields[] = {"sourceRef", "interval",  "prune",           "path",
                                             "dependsOn", "postBuild", "targetNamespace", "wait"};
 
 }  // namespace
@@ -59,7 +78,8 @@ bool IsFluxKustomizationUnderKustomizeApi(Node root) {
   }
   Node spec = root.Find("spec");
   return spec.IsMapping() && !FindKustomizeField(root) &&
-         std::ranges::any_of(kFluxFields, [&](std::string_view field) { return bool(spec.Find(field)); });
+         std::ranges::any_of(kFluxFields,
+                             [&](std::string_view field) { return bool(spec.Find(field)); });
 }
 
 bool IsGeneratedFile(const SourceFile& file) {

@@ -10,17 +10,19 @@
 
 namespace fluxls {
 
-// Does the text hold something that an engine fills in later: `${…}`, `{{ … }}`, `<< … >>`, `{% … %}`, `$(…)`?
-// What such a value will be is not known, so nothing is said about it.
+// Does the text hold something that an engine fills in later: `${…}`, `{{ … }}`, `<< … >>`, `{% …
+// %}`, `$(…)`? What such a value will be is not known, so nothing is said about it.
 bool HasTemplate(std::string_view text);
 
 // The catalogue's release for a file: at most the newest it knows.
 catalog::Release ToCatalog(FluxRelease release);
 
-// The first field of `root` that only a kustomization file has at the top (`resources`, `patches`, …); no such node when there is none.
+// The first field of `root` that only a kustomization file has at the top (`resources`, `patches`,
+// …); no such node when there is none.
 yaml::Node FindKustomizeField(yaml::Node root);
 
-// A Flux Kustomization by its apiVersion, but a kustomization file by its fields: no `spec`, and a field of kustomize at the top.
+// A Flux Kustomization by its apiVersion, but a kustomization file by its fields: no `spec`, and a
+// field of kustomize at the top.
 bool IsKustomizeFileUnderFluxApi(yaml::Node root);
 // The other way round: kustomize's apiVersion over a `spec` that only Flux has.
 bool IsFluxKustomizationUnderKustomizeApi(yaml::Node root);

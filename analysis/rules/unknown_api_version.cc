@@ -135,10 +135,9 @@ void CheckKustomizeFile(RuleContext& context) {
     if (version.empty() || object.api.version == version) continue;
     yaml::Node node = object.root.Find("apiVersion");
     const std::string wanted = fmt::format("{}/{}", kKustomizeGroup, version);
-    Finding& finding = context.Report(
-        node, Part::kValue,
-        fmt::format("kustomize reads {} only as {}, not as {}", object.kind, wanted,
-                    object.api.ToString()));
+    Finding& finding = context.Report(node, Part::kValue,
+                                      fmt::format("kustomize reads {} only as {}, not as {}",
+                                                  object.kind, wanted, object.api.ToString()));
     context.AddFix(finding, fmt::format("Change to {}", wanted),
                    yaml::SetScalar(*object.document, node, wanted), true);
   }
@@ -149,11 +148,12 @@ void Check(RuleContext& context) {
     const ApiJudgement judgement = JudgeApi(context, site);
     switch (judgement.verdict) {
       case ApiVerdict::kUnknownVersion:
-        ReportSite(context, site, judgement,
-                   fmt::format("{} has no version {} in any release of {}; use {}", site.kind,
-                               site.api.version,
-                               site.api.group == "fluxcd.controlplane.io" ? "Flux Operator" : "Flux",
-                               ApiName(*judgement.best)));
+        ReportSite(
+            context, site, judgement,
+            fmt::format("{} has no version {} in any release of {}; use {}", site.kind,
+                        site.api.version,
+                        site.api.group == "fluxcd.controlplane.io" ? "Flux Operator" : "Flux",
+                        ApiName(*judgement.best)));
         break;
       case ApiVerdict::kWrongGroup:
       case ApiVerdict::kUnknownGroup:

@@ -209,7 +209,8 @@ void CheckObjects(RuleContext& context) {
   }
 }
 
-// A kustomization file by all we know of it: entries of its own, and no object that kustomize could load.
+// A kustomization file by all we know of it: entries of its own, and no object that kustomize could
+// load.
 bool IsKustomizationFile(const Snapshot& snapshot, const std::string& path) {
   if (!IsKustomizationFileName(BaseName(path))) return false;
   SourceFilePtr file = snapshot.Find(path);

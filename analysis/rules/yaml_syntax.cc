@@ -67,8 +67,8 @@ void CheckPatches(RuleContext& context, yaml::Node holder) {
       yaml::Node patch = item.Resolve();
       if (patch.IsMapping()) patch = patch.Find("patch");
       if (!patch.IsBlockScalar() || HasTemplate(patch.value())) continue;
-      const InnerYaml inner = ReadInner(patch, context.file().text->content(), OffsetMap::Identity(),
-                                        patch.range());
+      const InnerYaml inner =
+          ReadInner(patch, context.file().text->content(), OffsetMap::Identity(), patch.range());
       for (const yaml::Document& document : inner.file.documents) {
         if (!document.HasErrors()) continue;
         yaml::SyntaxError error = document.errors().front();
@@ -85,7 +85,8 @@ std::optional<std::string_view> NearAnchor(const yaml::Document& document, ByteR
                                            std::string_view text) {
   std::vector<std::string_view> anchors;
   document.root().Visit([&](yaml::Node node) {
-    if (!node.anchor().empty() && node.range().begin < alias.begin) anchors.push_back(node.anchor());
+    if (!node.anchor().empty() && node.range().begin < alias.begin)
+      anchors.push_back(node.anchor());
   });
   const std::string_view written = Slice(text, alias);
   if (!written.starts_with('*')) return std::nullopt;
@@ -121,7 +122,8 @@ void Check(RuleContext& context) {
     CheckPatches(context, spec);
     yaml::Node renderers = spec.Find("postRenderers");
     if (!renderers.IsSequence()) continue;
-    for (yaml::Node renderer : renderers) CheckPatches(context, renderer.Resolve().Find("kustomize"));
+    for (yaml::Node renderer : renderers)
+      CheckPatches(context, renderer.Resolve().Find("kustomize"));
   }
 }
 

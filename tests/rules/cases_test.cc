@@ -1,5 +1,6 @@
-// Corner cases: every file of tests/rules/cases is a small repository with all findings marked, of every rule.
-// The first line may hold settings: `%% profile=house flux=2.6`. FLUXLS_UPDATE=1 writes the marks anew.
+// Corner cases: every file of tests/rules/cases is a small repository with all findings marked, of
+// every rule. The first line may hold settings: `%% profile=house flux=2.6`. FLUXLS_UPDATE=1 writes
+// the marks anew.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -37,7 +38,8 @@ Settings ReadSettings(std::string_view line) {
 TEST_CASE("corner cases") {
   const bool update = std::getenv("FLUXLS_UPDATE") != nullptr;
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(FLUXLS_SOURCE_DIR) / "tests/rules/cases")) {
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(FLUXLS_SOURCE_DIR) / "tests/rules/cases")) {
     if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
@@ -53,8 +55,8 @@ TEST_CASE("corner cases") {
     std::vector<Mark> marks;
     for (const Finding& finding : CheckAll(snapshot)) {
       Mark mark = ToMark(snapshot, finding);
-      mark.message = fmt::format("{}: {} [{}]", SeverityName(finding.severity), mark.message,
-                                 finding.rule);
+      mark.message =
+          fmt::format("{}: {} [{}]", SeverityName(finding.severity), mark.message, finding.rule);
       // What can be done about it belongs to the finding.
       for (const Fix& fix : finding.fixes) {
         mark.message += fmt::format(" ({}{})", fix.title, fix.safe ? ", safe" : "");

@@ -1,4 +1,5 @@
-// The catalogue against the served versions of every release, written down release by release as their CRDs list them
+// The catalogue against the served versions of every release, written down release by release as
+// their CRDs list them
 // (`!` = the CRD marks the version as deprecated), and against the life of every apiVersion.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -423,11 +424,14 @@ TEST_CASE("versions order by stability") {
 
 TEST_CASE("field moves lie between two versions") {
   CHECK_EQ(FieldMoves("kustomize.toolkit.fluxcd.io", "Kustomization", "v1beta2", "v1").size(), 3);
-  CHECK_EQ(FieldMoves("kustomize.toolkit.fluxcd.io", "Kustomization", "v1beta1", "v1beta2").size(), 0);
+  CHECK_EQ(FieldMoves("kustomize.toolkit.fluxcd.io", "Kustomization", "v1beta1", "v1beta2").size(),
+           0);
   CHECK_EQ(FieldMoves("helm.toolkit.fluxcd.io", "HelmRelease", "v2beta1", "v2beta2").size(), 0);
   CHECK_EQ(FieldMoves("helm.toolkit.fluxcd.io", "HelmRelease", "v2beta1", "v2").size(), 3);
-  CHECK_EQ(FieldMoves("image.toolkit.fluxcd.io", "ImageUpdateAutomation", "v1alpha1", "v1").size(), 3);
-  CHECK_EQ(FieldMoves("image.toolkit.fluxcd.io", "ImageUpdateAutomation", "v1beta1", "v1").size(), 0);
+  CHECK_EQ(FieldMoves("image.toolkit.fluxcd.io", "ImageUpdateAutomation", "v1alpha1", "v1").size(),
+           3);
+  CHECK_EQ(FieldMoves("image.toolkit.fluxcd.io", "ImageUpdateAutomation", "v1beta1", "v1").size(),
+           0);
   for (const FieldMove& move : AllFieldMoves()) {
     CAPTURE(move.route);
     CHECK(Lookup(move.group, move.gone_in, move.kind));

@@ -162,7 +162,8 @@ std::string FaultsOfFixes(const std::vector<File>& files, const Settings& settin
       const std::vector<File> fixed = Apply(files, fix);
       if (fixed == files) fault("does nothing");
       const std::map<std::string, int> after = CountMessages(CheckAll(Load(fixed, settings)));
-      if (after.contains(subject) && after.at(subject) >= before.at(subject)) fault("leaves it there");
+      if (after.contains(subject) && after.at(subject) >= before.at(subject))
+        fault("leaves it there");
       for (const auto& [message, count] : after) {
         const int had = before.contains(message) ? before.at(message) : 0;
         if (count > had) fault("adds " + message);

@@ -1,11 +1,13 @@
 // Repositories written down as one text, and the findings that are expected in them.
 //
-//   %! apps/kustomization.yaml      starts a file; without such a line the text is the file "example.yaml"
-//   resources:
+//   %! apps/kustomization.yaml      starts a file; without such a line the text is the file
+//   "example.yaml" resources:
 //     - nmespace.yaml
-//   #   ^^^^^^^^^^^^^ message       what is said of the line above; the marks are the range (its first line, if it has several)
+//   #   ^^^^^^^^^^^^^ message       what is said of the line above; the marks are the range (its
+//   first line, if it has several)
 //
-// A `#` directly in front of the marks is one of them, so that ranges at the start of a line can be marked.
+// A `#` directly in front of the marks is one of them, so that ranges at the start of a line can be
+// marked.
 #pragma once
 
 #include <string>
@@ -51,8 +53,8 @@ std::vector<Finding> CheckAll(const Snapshot& snapshot);
 Mark ToMark(const Snapshot& snapshot, const Finding& finding);
 // The files after a fix.
 std::vector<File> Apply(const std::vector<File>& files, const Fix& fix);
-// Applies every fix of every finding, each on its own, and says in words what is wrong with it: it does nothing, its
-// finding is still there afterwards, or new ones are. "" when all is well.
+// Applies every fix of every finding, each on its own, and says in words what is wrong with it: it
+// does nothing, its finding is still there afterwards, or new ones are. "" when all is well.
 std::string FaultsOfFixes(const std::vector<File>& files, const Settings& settings = {});
 
 }  // namespace fluxls::test

@@ -66,7 +66,8 @@ std::string WithCrLf(std::string_view text) {
 TEST_CASE("every rule is complete") {
   for (const Rule* rule : AllRules()) {
     CAPTURE(rule->id);
-    CHECK(std::ranges::all_of(rule->id, [](char c) { return std::islower(c) || std::isdigit(c) || c == '-'; }));
+    CHECK(std::ranges::all_of(
+        rule->id, [](char c) { return std::islower(c) || std::isdigit(c) || c == '-'; }));
     CHECK_EQ(FindRule(rule->id), rule);
     CHECK(rule->summary.ends_with('.'));
     CHECK_FALSE(rule->examples.empty());
