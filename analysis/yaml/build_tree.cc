@@ -152,6 +152,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Start start = Begin(Offset(mark), false);
+    RequireIndentation(start);
     uint32_t end = PropertyEnd(start.begin);
     NodeId id = Add(NodeKind::kAlias, start, end);
     SetValue(id, start.begin + 1, end - start.begin - 1);
@@ -165,6 +166,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (HiddenAlias(Offset(mark), value)) return;
     bool tagged = tag != "?" && tag != "!";
     Start start = Begin(Offset(mark), tagged || tag == "!");
+    RequireIndentation(start);
     NodeId id;
     char first = start.begin < text_.size() ? text_[start.begin] : '\0';
     std::optional<uint32_t> end;
@@ -198,7 +200,7 @@ class TreeBuilder final : public YAML::EventHandler {
     } else {
       node.pooled = true;
       SetValue(id, static_cast<uint32_t>(piece_.pool.size()), static_cast<uint32_t>(value.size()));
-      piece_.pool += value;
+      piece_.pool += Restored(value, {start.begin, *end});
     }
     pos_ = *end;
     last_scalar_ = id;
@@ -242,7 +244,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::optional<uint32_t> ScanTail() {
     while (pos_ < text_.size()) {
       char c = text_[pos_];
-      if (c == '#' && AtTokenStart(pos_)) {
+      if (c == '#') {
         uint32_t end = LineEnd(text_, pos_);
         piece_.comments.push_back({pos_, end});
         pos_ = end;
@@ -286,10 +288,6 @@ class TreeBuilder final : public YAML::EventHandler {
 
   uint32_t Column(uint32_t offset) const { return offset - LineBegin(text_, offset); }
 
-  bool AtTokenStart(uint32_t offset) const {
-    return offset <= shift_ || IsBlank(text_[offset - 1]) || IsBreak(text_[offset - 1]);
-  }
-
   int BlockColumn() const {
     for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
       if (!frame->flow) return static_cast<int>(frame->column);
@@ -306,7 +304,8 @@ class TreeBuilder final : public YAML::EventHandler {
   // collected.
   uint32_t SkipSpace(uint32_t i, uint32_t limit) {
     while (i < limit) {
-      if (text_[i] == '#' && AtTokenStart(i)) {
+      // Between two nodes a `#` can only start a comment, whatever stands before it.
+      if (text_[i] == '#') {
         uint32_t end = std::min(LineEnd(text_, i), limit);
         piece_.comments.push_back({i, end});
         i = end;
@@ -370,6 +369,21 @@ class TreeBuilder final : public YAML::EventHandler {
     return end;
   }
 
+  // The parser lets a value stand as far left as its key, where YAML expects the next key.
+  void RequireIndentation(const Start& start) {
+    if (frames_.empty() || frames_.back().flow) return;
+    const Frame& frame = frames_.back();
+    if (InMapping() && frame.expects_key) return;
+    const bool first_on_line =
+        IndentOf(text_, LineBegin(text_, start.full_begin)) == Column(start.full_begin);
+    if (!first_on_line || Column(start.full_begin) > frame.column) return;
+    SyntaxError error;
+    error.kind = SyntaxErrorKind::kMissingColon;
+    error.range = {start.full_begin,
+                   std::max(start.full_begin + 1, LineEnd(text_, start.full_begin))};
+    errors_.push_back(std::move(error));
+  }
+
   // The place of a node that is not written: behind the colon or dash it belongs to.
   uint32_t PlaceEmpty() {
     uint32_t end = Clamp(text_.size(), text_);
@@ -377,6 +391,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Frame& frame = frames_.back();
     if (InMapping() && frame.expects_key) {
       Skip(end, "?,");
+      if (!frame.explicit_key && pos_ < text_.size() && text_[pos_] == ':') MissingKey();
       return pos_;
     }
     if (InMapping()) {
@@ -409,6 +424,14 @@ class TreeBuilder final : public YAML::EventHandler {
     SyntaxError error;
     error.kind = SyntaxErrorKind::kMissingColon;
     error.range = {node.full_begin, node.end};
+    errors_.push_back(std::move(error));
+  }
+
+  void MissingKey() {
+    SyntaxError error;
+    error.kind = SyntaxErrorKind::kMissingColon;
+    error.range = {pos_, pos_ + 1};
+    error.message = "expected a key before the \":\"";
     errors_.push_back(std::move(error));
   }
 
@@ -499,6 +522,20 @@ class TreeBuilder final : public YAML::EventHandler {
     pos_ = piece_.nodes[id].end;
     Placed();
     return true;
+  }
+
+  // A decoded value in which characters that were hidden from the parser (as `_`) are what they are
+  // in the text.
+  std::string Restored(std::string value, ByteRange source) const {
+    if (Slice(text_, source) == Slice(piece_.text, source)) return value;
+    size_t at = 0;
+    for (uint32_t i = source.begin; i < source.end; ++i) {
+      if (text_[i] != '_') continue;
+      at = value.find('_', at);
+      if (at == std::string::npos) break;
+      value[at++] = piece_.text[i];
+    }
+    return value;
   }
 
   void RestoreHidden(NodeId id) {

@@ -91,6 +91,30 @@ void OfferQuotes(const Slip& slip, SyntaxError& error, ByteRange value) {
   error.edits = {{value, QuoteScalar(old, ScalarStyle::kDoubleQuoted)}};
 }
 
+// How many spaces a tab in the indentation of `line` stands for: as many as put the line below a
+// line that ends with a colon, or level with any other.
+uint32_t TabWidth(const Slip& slip, uint32_t line) {
+  constexpr uint32_t kStep = 2;
+  uint32_t tabs = 0;
+  uint32_t spaces = 0;
+  uint32_t at = line;
+  for (; at < slip.text.size() && IsBlank(slip.text[at]); ++at) {
+    (slip.text[at] == '\t' ? tabs : spaces) += 1;
+  }
+  Slip before = slip;
+  before.line = line;
+  std::optional<uint32_t> previous = before.PreviousLine();
+  if (!previous || tabs == 0) return kStep;
+  const ByteRange content = slip.Trim(slip.Content(*previous));
+  uint32_t wanted = content.begin - *previous;
+  if (!content.empty() && slip.text[content.end - 1] == ':') {
+    // Behind a dash the key stands further in.
+    wanted = slip.BehindDashes(content).begin - *previous + kStep;
+  }
+  if (wanted <= spaces || (wanted - spaces) % tabs != 0) return kStep;
+  return (wanted - spaces) / tabs;
+}
+
 std::optional<SyntaxError> TabInIndentation(const Slip& slip) {
   for (uint32_t line : {slip.line, slip.PreviousLine().value_or(slip.line)}) {
     uint32_t begin = line;
@@ -103,6 +127,7 @@ std::optional<SyntaxError> TabInIndentation(const Slip& slip) {
                       {}};
     while (error.range.end < slip.text.size() && slip.text[error.range.end] == '\t')
       ++error.range.end;
+    const std::string spaces(TabWidth(slip, line), ' ');
     // The lines that follow are most likely indented the same way.
     for (uint32_t at = line; at < slip.text.size(); at = NextLine(slip.text, at)) {
       uint32_t end = at;
@@ -110,7 +135,7 @@ std::optional<SyntaxError> TabInIndentation(const Slip& slip) {
       while (end < slip.text.size() && IsBlank(slip.text[end])) tabs |= slip.text[end++] == '\t';
       if (!tabs) break;
       for (uint32_t i = at; i < end; ++i) {
-        if (slip.text[i] == '\t') error.edits.push_back({{i, i + 1}, "  "});
+        if (slip.text[i] == '\t') error.edits.push_back({{i, i + 1}, spaces});
       }
     }
     return error;
@@ -384,7 +409,9 @@ std::optional<SyntaxError> BadIndentation(const Slip& slip) {
   } else if (!same->dash && dash) {
     error.message = "a list item where a key of the mapping above is expected";
   } else {
-    return MissingColonOn(slip, slip.line);
+    if (std::optional<SyntaxError> here = MissingColonOn(slip, slip.line)) return here;
+    std::optional<uint32_t> above = slip.PreviousLine();
+    return above ? MissingColonOn(slip, *above) : std::nullopt;
   }
   return error;
 }

@@ -24,6 +24,8 @@ std::string BlankForbidden(const std::string& text, std::vector<SyntaxError>& er
     uint8_t byte = static_cast<uint8_t>(text[i]);
     bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F;
     uint32_t length = byte < 0x80 ? 1 : Utf8SequenceLength(std::string_view(text).substr(i, 4));
+    // A lone \r is a line end to YAML and to LSP, but not to the parser.
+    if (byte == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) masked[i] = '\n';
     if (!control && length > 0) {
       i += length;
       continue;
@@ -162,8 +164,8 @@ void ParsePiece(Piece& piece) {
   ParseOutcome outcome = BuildTree(masked, hidden, piece);
   if (outcome.failed) {
     std::string without = masked;
-    std::vector<HiddenProperties> found = HideProperties(without);
-    ParseOutcome probe = found.empty() ? outcome : ProbeParse(without);
+    std::vector<HiddenProperties> found = HideFaults(without);
+    ParseOutcome probe = without == masked ? outcome : ProbeParse(without);
     if (!probe.failed || probe.error_offset > outcome.error_offset) {
       masked = std::move(without);
       hidden = std::move(found);
@@ -183,10 +185,14 @@ void ParsePiece(Piece& piece) {
     }
   }
   for (SyntaxError& found : piece.errors) {
-    // Keys without a colon, which the parser lets pass. Those that only a mask has made are no
-    // news.
+    // Keys without a colon and colons without a key, which the parser lets pass. Those that only a
+    // mask has made are no news.
     piece.damaged.push_back(found.range);
     if (failed) continue;
+    if (!found.message.empty()) {
+      errors.push_back(std::move(found));
+      continue;
+    }
     ParseOutcome missing_colon;
     missing_colon.error = "missing colon";
     missing_colon.error_offset = found.range.begin;

@@ -87,8 +87,8 @@ struct HiddenProperties {
   ByteRange anchor;  // without `&`; empty when there is none
   ByteRange tag;
 };
-// Blanks such properties in `text` and says which.
-std::vector<HiddenProperties> HideProperties(std::string& text);
+// Changes `text`, bytes for bytes, so that the parser reads what it should be able to read; says what it blanked.
+std::vector<HiddenProperties> HideFaults(std::string& text);
 
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
                        Piece& piece);

@@ -1,12 +1,14 @@
-// A way round one fault of the parser: behind `- ` (and `--- `), an anchor or tag makes it expect
-// the lines of a block scalar too far to the right:
+// Ways round two faults of the parser, tried only where a piece does not parse:
 //
 //     - &script |
-//       #!/bin/sh       ← refused, though every other parser reads it
+//       #!/bin/sh             ← behind `- ` and a property, lines that continue the value are
+//       refused
+//     args: [--url=http://x?y] ← a `?` inside a plain value is refused between brackets
 //
-// Where a piece does not parse, such properties are blanked out and put back into the tree by hand;
-// aliases of a blanked anchor are read as plain scalars (`*script` → `_script`) and turned into
-// aliases afterwards.
+// Properties are blanked out and put back into the tree by hand; aliases of a blanked anchor are
+// read as plain scalars
+// (`*script` → `_script`) and turned into aliases afterwards. The question mark is read as `_`;
+// values are slices of the real text, so it comes back by itself.
 #include <algorithm>
 
 #include "analysis/yaml/piece.h"
@@ -19,7 +21,8 @@ bool IsNameEnd(std::string_view text, uint32_t i) {
          std::string_view("[]{},").find(text[i]) != std::string_view::npos;
 }
 
-// Properties on the line that begins at `line`, when a block scalar header follows them.
+// Properties behind the dashes of the line that begins at `line`, when a value that is no mapping
+// follows them.
 std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
   uint32_t end = LineEnd(text, line);
   uint32_t i = line;
@@ -48,13 +51,27 @@ std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
     skip_blanks();
   }
   hidden.range.end = i;
-  if (hidden.range.empty() || i >= end || (text[i] != '|' && text[i] != '>')) return std::nullopt;
+  if (hidden.range.empty() || i >= end || FindKeyColon(text, i, end)) return std::nullopt;
   return hidden;
+}
+
+// Question marks inside plain values, on lines with brackets.
+void HideQuestionMarks(std::string& text) {
+  for (size_t i = text.find('?'); i != std::string::npos; i = text.find('?', i + 1)) {
+    const bool glued_left = i > 0 && !IsBlank(text[i - 1]) && !IsBreak(text[i - 1]) &&
+                            std::string_view("[{,").find(text[i - 1]) == std::string_view::npos;
+    const bool glued_right = i + 1 < text.size() && !IsBlank(text[i + 1]) && !IsBreak(text[i + 1]);
+    const uint32_t at = static_cast<uint32_t>(i);
+    const std::string_view line = Slice(text, {LineBegin(text, at), LineEnd(text, at)});
+    if ((glued_left || glued_right) && line.find_first_of("[{,") != std::string_view::npos)
+      text[i] = '_';
+  }
 }
 
 }  // namespace
 
-std::vector<HiddenProperties> HideProperties(std::string& text) {
+std::vector<HiddenProperties> HideFaults(std::string& text) {
+  HideQuestionMarks(text);
   std::vector<HiddenProperties> all;
   for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
     std::optional<HiddenProperties> hidden = OnLine(text, line);
