@@ -27,8 +27,8 @@ that it manages is updated.
 
 ## Fix
 
-Where the repair is obvious: quote the value, put spaces for the tab, add the missing `:` or space, name the near anchor. Only tabs are replaced
-without asking, the rest could mean something else.
+Where the repair is likely: quote the value, put spaces for the tab, add the missing `:` or space,
+name the near anchor. None of them is done unseen: each could be meant otherwise.
 
 ## References
 
@@ -110,8 +110,8 @@ void Check(RuleContext& context) {
       error.edits.push_back({error.range, fmt::format("*{}", *anchor)});
     }
     Finding& finding = context.ReportAt(error.range, std::move(error.message));
-    const bool safe = error.kind == yaml::SyntaxErrorKind::kTab;
-    context.AddFix(finding, std::move(error.fix_title), std::move(error.edits), safe);
+    context.AddFix(finding, std::move(error.fix_title), std::move(error.edits),
+                   /*safe=*/false);
   }
   for (const yaml::Document& document : context.documents()) {
     if (document.HasErrors()) continue;

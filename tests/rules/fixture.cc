@@ -27,6 +27,7 @@ bool ReadMark(std::string_view line, Mark& mark) {
 
 std::string MarkLine(const Mark& mark) {
   const uint32_t width = std::max<uint32_t>(1, mark.end - mark.begin);
+  if (mark.begin == 0 && width == 1) return fmt::format("^ {}", mark.message);
   if (mark.begin == 0) return fmt::format("#{:^<{}} {}", "", width - 1, mark.message);
   return fmt::format("#{:{}}{:^<{}} {}", "", mark.begin - 1, "", width, mark.message);
 }
