@@ -163,9 +163,14 @@ local function main()
   end)
   same('after a broken line', shown(buf), mended)
 
-  vim.lsp.stop_client(client.id)
+  if vim.lsp.enable then
+    vim.lsp.enable('fluxcd_ls', false)
+    client:stop()
+  else
+    vim.lsp.stop_client(client.id)
+  end
   wait('the server to end', 10, function()
-    return vim.lsp.client_is_stopped(client.id)
+    return #clients() == 0
   end)
   -- Leaves the recorder the time to write the exit code down.
   vim.wait(300)
