@@ -1,0 +1,65 @@
+// The work of `fix` between loading and writing: applies fixes in memory, round after round.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/rules/apply_fixes.h"
+#include "cli/selection.h"
+
+namespace fluxls::cli {
+
+// A file that fixes changed, as it is on disk and as it should be.
+struct ChangedFile {
+  std::string old_path;
+  TextPtr old_text;
+  std::string path;
+  TextPtr text;
+};
+
+class Fixer {
+ public:
+  using Checker =
+      std::function<std::vector<Finding>(const Snapshot&, const std::vector<SourceFilePtr>&)>;
+
+  // `selection` must outlive the fixer; its workspace follows every change.
+  explicit Fixer(Selection& selection, Checker checker = CheckFiles)
+      : selection_(selection), checker_(std::move(checker)) {}
+
+  FixRun Run(const FixOptions& options);
+
+  // Ordered by new path. Files that ended as they began are not among them.
+  std::vector<ChangedFile> Changes() const;
+  // One line for each fix, with its position at the time.
+  const std::vector<std::string>& log() const { return log_; }
+  size_t findings_left() const { return left_; }
+
+ private:
+  struct Original {
+    std::string path;
+    TextPtr text;
+  };
+
+  bool MayEdit(const std::string& path) const;
+  std::vector<Finding> Apply(const FixPlan& plan);
+  bool Edit(const FileEdit& edit);
+  void Rename(const FileRename& rename);
+  void Note(const FixPlan& plan);
+  std::vector<Finding> Check(const std::set<std::string>& only);
+
+  Selection& selection_;
+  Checker checker_;
+  std::map<std::string, Original> originals_;  // by present path
+  std::map<std::string, std::vector<Finding>> findings_;
+  std::vector<std::string> log_;
+  size_t left_ = 0;
+};
+
+// Brings one file to its new state on disk. Returns "" or what went wrong; then the file is as it
+// was, but for a rename that failed after the new text was written.
+std::string WriteBack(const ChangedFile& change);
+
+}  // namespace fluxls::cli
