@@ -34,7 +34,7 @@ size_t WriteAll(const Selection& selection, const std::vector<ChangedFile>& chan
 
 int RunFix(const FixOptionsCli& options, std::ostream& out, std::ostream& err) {
   if (!options.rule.empty() && !FindRule(options.rule)) {
-    err << "fluxcd-ls: there is no rule '" << options.rule << "'; `fluxcd-ls rules` lists them\n";
+    err << UnknownRule(options.rule);
     return kExitError;
   }
   Settings settings;

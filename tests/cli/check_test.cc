@@ -135,6 +135,8 @@ TEST_CASE("wrong usage ends with 2") {
   CHECK(box.Run({"explain"}).code == 2);
   CHECK(box.Run({"explain", "no-such-rule"}).code == 2);
   CHECK(box.Run({"fix", "--rule", "no-such-rule"}).code == 2);
+  CHECK(box.Run({"explain", "duplicate-keys"}).err ==
+        "fluxcd-ls: there is no rule 'duplicate-keys'; did you mean 'duplicate-key'?\n");
 }
 
 TEST_CASE("version, help, rules, explain") {
