@@ -41,8 +41,9 @@ std::string RuleMarkdown(const Rule& rule) {
   if (rule.house && rule.severity > Severity::kWarning) page += ", a warning in `house`";
   if (rule.severity > Severity::kWarning) page += ", a warning in `strict`";
   page += fmt::format(
-      ".\nTurn it off for a line with `# fluxcd-ls: ignore {0}`, for a file with\n"
-      "`# fluxcd-ls: ignore-file {0}`.\n\n",
+      ".\nTurn it off for one finding with `# fluxcd-ls: ignore {0}`, at the end of its line or on "
+      "a\n"
+      "line of its own above; for a file with `# fluxcd-ls: ignore-file {0}`.\n\n",
       rule.id);
   page += rule.docs;
   if (!page.ends_with('\n')) page += '\n';

@@ -8,33 +8,31 @@ namespace {
 
 using yaml::Node;
 
-// Fields that stand at the top of a kustomization file and nowhere at the top of a Kubernetes
-// object.
+// Fields that stand at the top of a kustomization file and nowhere else.
 constexpr std::string_view kKustomizeFields[] = {
     "resources",
     "bases",
-    "components",
-    "patches",
     "patchesStrategicMerge",
     "patchesJson6902",
     "configMapGenerator",
     "secretGenerator",
     "generatorOptions",
-    "namePrefix",
-    "nameSuffix",
     "commonLabels",
     "commonAnnotations",
-    "labels",
-    "images",
-    "replicas",
     "replacements",
     "configurations",
     "crds",
-    "namespace",
     "vars",
     "helmCharts",
     "transformers",
     "generators",
+};
+// Fields of a kustomization file that Flux objects have as well, one level down: without the right
+// indentation they stand at the top. They count where there is no `metadata`, which a Flux object
+// would have.
+constexpr std::string_view kSharedFields[] = {
+    "components", "patches", "namespace", "namePrefix",
+    "nameSuffix", "labels",  "images",    "replicas",
 };
 
 // Fields of a Flux Kustomization's spec, each of which proves what the object is.
@@ -57,8 +55,11 @@ catalog::Release ToCatalog(FluxRelease release) {
 
 Node FindKustomizeField(Node root) {
   if (!root.IsMapping()) return {};
+  const bool shared = !root.Find("metadata");
   for (Node value : root) {
-    if (std::ranges::find(kKustomizeFields, value.key().value()) != std::end(kKustomizeFields)) {
+    const std::string_view key = value.key().value();
+    if (std::ranges::find(kKustomizeFields, key) != std::end(kKustomizeFields) ||
+        (shared && std::ranges::find(kSharedFields, key) != std::end(kSharedFields))) {
       return value;
     }
   }
