@@ -3,18 +3,19 @@
 //   big file     300 HelmReleases, 8,700 lines, one file
 //   repository   10,000 documents in 5,000 files
 //
-// Cold index is `fluxcd-ls check` from start to end, and the server from its start to the first diagnostics. A keystroke is
-// one didChange until the publishDiagnostics of that version: debouncing, checking and both pipes are in it.
+// Cold index is `fluxcd-ls check` from start to end, and the server from its start to the first
+// diagnostics. A keystroke is one didChange until the publishDiagnostics of that version:
+// debouncing, checking and both pipes are in it.
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
-#include <poll.h>
 #include <stdexcept>
-#include <unistd.h>
 
 #include "tests/support/lsp_client.h"
 
@@ -68,8 +69,10 @@ void Write(const fs::path& path, const std::string& text) {
 
 std::string BigFile() {
   std::string text;
-  // One in ten speaks of an old API, so that there are findings to move and to publish. 29 lines each.
-  for (int i = 0; i < 300; ++i) text += HelmRelease(i, i % 10 == 9 ? "v2beta2" : "v2") + "        cpu: 100m\n";
+  // One in ten speaks of an old API, so that there are findings to move and to publish. 29 lines
+  // each.
+  for (int i = 0; i < 300; ++i)
+    text += HelmRelease(i, i % 10 == 9 ? "v2beta2" : "v2") + "        cpu: 100m\n";
   return text;
 }
 
@@ -78,17 +81,21 @@ void WriteRepository(const fs::path& root) {
   for (int i = 0; i < 2500; ++i) {
     const fs::path folder = root / fmt::format("apps/team-{}/app-{}", i % 50, i);
     Write(folder / "kustomization.yaml",
-          "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: apps\nresources:\n  - app.yaml\n");
+          "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: "
+          "apps\nresources:\n  - app.yaml\n");
     Write(folder / "app.yaml",
           fmt::format("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: apps-{0}\n---\n"
-                      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: podinfo-{0}\n"
-                      "  namespace: apps\nspec:\n  interval: 1h\n  url: https://stefanprodan.github.io/podinfo\n",
+                      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  "
+                      "name: podinfo-{0}\n"
+                      "  namespace: apps\nspec:\n  interval: 1h\n  url: "
+                      "https://stefanprodan.github.io/podinfo\n",
                       i) +
               HelmRelease(i, i % 100 == 99 ? "v2beta2" : "v2"));
   }
 }
 
-// Runs a command to its end, its output thrown away. Milliseconds and the largest resident size in MiB.
+// Runs a command to its end, its output thrown away. Milliseconds and the largest resident size in
+// MiB.
 std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
   const auto start = Clock::now();
   ChildProcess process(command, true);
@@ -100,7 +107,8 @@ std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
     const ssize_t got = read(process.stdout_fd(), chunk, sizeof chunk);
     if (got == 0) break;
   }
-  if (process.Wait(Milliseconds(10000)).value_or(2) > 1) throw std::runtime_error(command.front() + " failed");
+  if (process.Wait(Milliseconds(10000)).value_or(2) > 1)
+    throw std::runtime_error(command.front() + " failed");
   return {Since(start), process.max_resident_mib()};
 }
 
@@ -114,7 +122,8 @@ double ResidentMiB(pid_t pid) {
 
 class Editor {
  public:
-  Editor(const std::string& server, const fs::path& root) : start_(Clock::now()), client_({server, "--stdio"}) {
+  Editor(const std::string& server, const fs::path& root)
+      : start_(Clock::now()), client_({server, "--stdio"}) {
     const Json result = client_.Request(
         "initialize", {{"processId", getpid()},
                        {"rootUri", FileUri(root.string())},
@@ -128,7 +137,8 @@ class Editor {
   void Open(const fs::path& path, const std::string& text) {
     uri_ = FileUri(path.string());
     client_.Notify("textDocument/didOpen",
-                   {{"textDocument", {{"uri", uri_}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
+                   {{"textDocument",
+                     {{"uri", uri_}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
     WaitForFindings();
   }
 
@@ -139,7 +149,8 @@ class Editor {
                         {"end", {{"line", end_line}, {"character", end_character}}}};
     const auto start = Clock::now();
     client_.Notify("textDocument/didChange",
-                   {{"textDocument", {{"uri", uri_}, {"version", version_}}}, {"contentChanges", {{{"range", range}, {"text", text}}}}});
+                   {{"textDocument", {{"uri", uri_}, {"version", version_}}},
+                    {"contentChanges", {{{"range", range}, {"text", text}}}}});
     WaitForFindings();
     return Since(start);
   }
@@ -151,7 +162,10 @@ class Editor {
   void WaitForFindings() {
     client_.WaitFor(
         "textDocument/publishDiagnostics",
-        [&](const Json& params) { return params["uri"] == uri_ && params.value("version", -1) == version_; }, Milliseconds(60000));
+        [&](const Json& params) {
+          return params["uri"] == uri_ && params.value("version", -1) == version_;
+        },
+        Milliseconds(60000));
   }
 
   Clock::time_point start_;
@@ -167,20 +181,23 @@ double Percentile(std::vector<double> values, double share) {
 
 void Row(std::string_view what, double value, const char* unit, double target = 0) {
   std::string note;
-  if (target > 0) note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
+  if (target > 0)
+    note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
   fmt::print("  {:<52}{:>9.1f} {}{}\n", what, value, unit, note);
   std::fflush(stdout);
 }
 
 void Keystrokes(Editor& editor, const char* what, int line, double target) {
   std::vector<double> times;
-  // A line comes and goes: every finding below moves, so that there is a new list to publish each time.
+  // A line comes and goes: every finding below moves, so that there is a new list to publish each
+  // time.
   for (int i = 0; i < 100; ++i) {
     times.push_back(editor.Type(line, 0, line, 0, "\n"));
     times.push_back(editor.Type(line, 0, line + 1, 0, ""));
   }
   Row(fmt::format("{}, didChange to diagnostics, p50", what), Percentile(times, 0.5), "ms");
-  Row(fmt::format("{}, didChange to diagnostics, p95", what), Percentile(times, 0.95), "ms", target);
+  Row(fmt::format("{}, didChange to diagnostics, p95", what), Percentile(times, 0.95), "ms",
+      target);
 }
 
 void Run(const std::string& server, const fs::path& folder) {
@@ -188,11 +205,13 @@ void Run(const std::string& server, const fs::path& folder) {
   const std::string big_text = BigFile();
   Write(big, big_text);
   Write(folder / "big/kustomization.yaml",
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - releases.yaml\n");
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - "
+        "releases.yaml\n");
   const fs::path repository = folder / "repository";
   WriteRepository(repository);
 
-  fmt::print("\nBig file: 300 HelmReleases, {} lines, {} KiB\n", std::ranges::count(big_text, '\n'), big_text.size() / 1024);
+  fmt::print("\nBig file: 300 HelmReleases, {} lines, {} KiB\n", std::ranges::count(big_text, '\n'),
+             big_text.size() / 1024);
   std::vector<double> cold;
   double peak = 0;
   for (int i = 0; i < 5; ++i) {

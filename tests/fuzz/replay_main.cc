@@ -1,5 +1,6 @@
-// Runs a fuzz target on files instead of under libFuzzer: each argument is a file or a folder of files. Compilers without
-// libFuzzer then still see every seed and every past finding once per test run.
+// Runs a fuzz target on files instead of under libFuzzer: each argument is a file or a folder of
+// files. Compilers without libFuzzer then still see every seed and every past finding once per test
+// run.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

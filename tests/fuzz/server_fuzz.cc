@@ -1,8 +1,10 @@
-// A whole session under any input, in one process and one thread: a memory file system, a clock that jumps.
+// A whole session under any input, in one process and one thread: a memory file system, a clock
+// that jumps.
 //
-// An input that starts with "R" is the client's raw byte stream. Any other is a script: each line is one message body, and
-// a line "@MS" lets so many milliseconds pass; that reaches the handlers, which random bytes hardly ever do. Beyond "no crash":
-// all that the server says is JSON-RPC, it answers no request twice, and it answers each before the end.
+// An input that starts with "R" is the client's raw byte stream. Any other is a script: each line
+// is one message body, and a line "@MS" lets so many milliseconds pass; that reaches the handlers,
+// which random bytes hardly ever do. Beyond "no crash": all that the server says is JSON-RPC, it
+// answers no request twice, and it answers each before the end.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -29,11 +31,14 @@ using namespace fluxls::lsp;
   std::abort();
 }
 
-// Everything on one thread: worker tasks queue behind the main thread's, timers wait for a clock that we move.
+// Everything on one thread: worker tasks queue behind the main thread's, timers wait for a clock
+// that we move.
 class OneThread final : public Executor {
  public:
   void Post(Task task) override { queue_.push_back(std::move(task)); }
-  void PostAfter(std::chrono::milliseconds delay, Task task) override { timers_.emplace(now_ + delay, std::move(task)); }
+  void PostAfter(std::chrono::milliseconds delay, Task task) override {
+    timers_.emplace(now_ + delay, std::move(task));
+  }
   void RunOnWorker(Task task) override { queue_.push_back(std::move(task)); }
   Clock::time_point Now() const override { return now_; }
   size_t WorkerCount() const override { return 2; }
@@ -72,10 +77,13 @@ std::shared_ptr<const FileSystem> Files() {
   files->Write("/repo/kustomization.yaml", "resources:\n  - apps\n  - missing.yaml\n");
   files->Write("/repo/apps/kustomization.yaml", "resources:\n- release.yaml\n");
   files->Write("/repo/apps/release.yaml",
-               "apiVersion: helm.toolkit.fluxcd.io/v2beta1\nkind: HelmRelease\nmetadata: {name: a, namespace: b}\n"
-               "spec:\n  interval: 1h # often\n  chart:\n    spec: {chart: c, sourceRef: {kind: HelmRepository, name: d}}\n");
-  files->Write("/repo/clusters/gotk-components.yaml",
-               "# Flux Version: v2.6.4\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n");
+               "apiVersion: helm.toolkit.fluxcd.io/v2beta1\nkind: HelmRelease\nmetadata: {name: a, "
+               "namespace: b}\n"
+               "spec:\n  interval: 1h # often\n  chart:\n    spec: {chart: c, sourceRef: {kind: "
+               "HelmRepository, name: d}}\n");
+  files->Write(
+      "/repo/clusters/gotk-components.yaml",
+      "# Flux Version: v2.6.4\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n");
   return files;
 }
 
@@ -97,7 +105,8 @@ class Session {
       const std::string_view line = text.substr(0, end);
       text.remove_prefix(std::min(end + 1, text.size()));
       if (line.starts_with('@')) {
-        executor_.Advance(std::chrono::milliseconds(std::min(std::atoi(std::string(line.substr(1)).c_str()), 60000)));
+        executor_.Advance(std::chrono::milliseconds(
+            std::min(std::atoi(std::string(line.substr(1)).c_str()), 60000)));
       } else if (!line.empty()) {
         Receive({FrameEvent::Kind::kMessage, std::string(line)});
       }
@@ -126,9 +135,11 @@ class Session {
 
   void Receive(const FrameEvent& event) {
     if (over_) return;
-    const nlohmann::json message =
-        event.text.size() < 4096 ? nlohmann::json::parse(event.text, nullptr, false) : nlohmann::json();
-    if (message.is_object() && message.contains("id") && message.contains("method") && message["method"].is_string()) {
+    const nlohmann::json message = event.text.size() < 4096
+                                       ? nlohmann::json::parse(event.text, nullptr, false)
+                                       : nlohmann::json();
+    if (message.is_object() && message.contains("id") && message.contains("method") &&
+        message["method"].is_string()) {
       ++asked_[message["id"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)];
       if (message["method"] == "shutdown") shut_down_ = true;
     }
@@ -141,13 +152,16 @@ class Session {
     static const bool kTrace = std::getenv("FLUXLS_FUZZ_TRACE") != nullptr;
     if (kTrace) std::fprintf(stderr, "<- %s\n", body.c_str());
     const nlohmann::json message = nlohmann::json::parse(body, nullptr, false);
-    if (!message.is_object() || message.value("jsonrpc", "") != "2.0") Fail("no JSON-RPC", body.substr(0, 400));
+    if (!message.is_object() || message.value("jsonrpc", "") != "2.0")
+      Fail("no JSON-RPC", body.substr(0, 400));
     if (message.contains("method")) return;
-    if (message.contains("result") == message.contains("error")) Fail("neither result nor error", body.substr(0, 400));
+    if (message.contains("result") == message.contains("error"))
+      Fail("neither result nor error", body.substr(0, 400));
     if (message["id"].is_null()) return;  // a message that could not be read has no id to answer to
     const auto it = asked_.find(message["id"].dump());
     if (it == asked_.end()) {
-      // A body that is broken further on, or too long for us to look into, may still have a readable id.
+      // A body that is broken further on, or too long for us to look into, may still have a
+      // readable id.
       if (!message.contains("error")) Fail("an answer that nobody asked for", body.substr(0, 400));
     } else if (--it->second == 0) {
       asked_.erase(it);

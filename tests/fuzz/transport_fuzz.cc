@@ -1,5 +1,5 @@
-// The push parser under any bytes, cut anywhere. Beyond "no crash": where the chunks end must make no difference, bodies
-// stay within the cap, and what was read can be written and read again.
+// The push parser under any bytes, cut anywhere. Beyond "no crash": where the chunks end must make
+// no difference, bodies stay within the cap, and what was read can be written and read again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (event.text.size() > kMaxBody) Fail("a body over the cap");
     (void)fluxls::lsp::ParseMessage(event.text);
     const std::vector<FrameEvent> again = Read(fluxls::lsp::EncodeFrame(event.text), 7);
-    if (again.size() != 1 || again[0].kind != FrameEvent::Kind::kMessage || again[0].text != event.text) {
+    if (again.size() != 1 || again[0].kind != FrameEvent::Kind::kMessage ||
+        again[0].text != event.text) {
       Fail("a written frame reads differently");
     }
   }

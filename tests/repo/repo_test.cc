@@ -25,7 +25,9 @@ std::string Read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-std::string Relative(const fs::path& path) { return fs::relative(path, kRoot).generic_string(); }
+std::string Relative(const fs::path& path) {
+  return fs::relative(path, kRoot).generic_string();
+}
 
 // All C++ files below the named folders.
 std::vector<fs::path> Sources(const std::vector<std::string>& folders) {
@@ -62,8 +64,16 @@ std::vector<Include> Includes(const fs::path& file) {
 // The layers from the bottom up. A file may include its own layer and those below.
 int LayerOf(const std::string& path) {
   static const std::vector<std::pair<std::string, int>> kLayers = {
-      {"analysis/text/", 0},  {"schemas/", 1},  {"analysis/yaml/", 1},     {"analysis/model/", 2}, {"analysis/workspace/", 3},
-      {"analysis/build/", 4}, {"analysis/rules/", 5}, {"analysis/features/", 6}, {"lsp/", 7},    {"cli/", 8},
+      {"analysis/text/", 0},
+      {"schemas/", 1},
+      {"analysis/yaml/", 1},
+      {"analysis/model/", 2},
+      {"analysis/workspace/", 3},
+      {"analysis/build/", 4},
+      {"analysis/rules/", 5},
+      {"analysis/features/", 6},
+      {"lsp/", 7},
+      {"cli/", 8},
   };
   for (const auto& [prefix, layer] : kLayers) {
     if (path.starts_with(prefix)) return layer;
@@ -72,13 +82,15 @@ int LayerOf(const std::string& path) {
 }
 
 bool LooksLike(const std::string& include, std::initializer_list<std::string_view> prefixes) {
-  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return include.starts_with(prefix); });
+  return std::ranges::any_of(prefixes,
+                             [&](std::string_view prefix) { return include.starts_with(prefix); });
 }
 
 }  // namespace
 
 TEST_CASE("include arrows point down") {
-  // One header is shared upwards on purpose: Settings is plain data that the workspace carries for the rules.
+  // One header is shared upwards on purpose: Settings is plain data that the workspace carries for
+  // the rules.
   for (const fs::path& file : Sources({"analysis", "schemas", "lsp", "cli"})) {
     const std::string path = Relative(file);
     const int own = LayerOf(path);
@@ -102,11 +114,15 @@ TEST_CASE("libraries stay where they belong") {
     for (const Include& include : Includes(file)) {
       INFO(path, ":", include.line, ": ", include.what);
       if (LooksLike(include.what, {"yaml-cpp/"})) CHECK(path.starts_with("analysis/yaml/"));
-      if (LooksLike(include.what, {"nlohmann/", "boost/"})) CHECK((path.starts_with("lsp/") || path.starts_with("cli/")));
+      if (LooksLike(include.what, {"nlohmann/", "boost/"}))
+        CHECK((path.starts_with("lsp/") || path.starts_with("cli/")));
       if (LooksLike(include.what, {"CLI/"})) CHECK(path.starts_with("cli/"));
-      if (LooksLike(include.what, {"yaml.h", "doctest/"})) CHECK_MESSAGE(false, "only tests include this");
-      if (LooksLike(include.what, {"regex"})) CHECK_MESSAGE(false, "std::regex is slow and overflows the stack: use RE2");
-      if (path.starts_with("analysis/") && LooksLike(include.what, {"iostream", "thread", "mutex", "future"})) {
+      if (LooksLike(include.what, {"yaml.h", "doctest/"}))
+        CHECK_MESSAGE(false, "only tests include this");
+      if (LooksLike(include.what, {"regex"}))
+        CHECK_MESSAGE(false, "std::regex is slow and overflows the stack: use RE2");
+      if (path.starts_with("analysis/") &&
+          LooksLike(include.what, {"iostream", "thread", "mutex", "future"})) {
         CHECK_MESSAGE(false, "analysis has no console and starts no threads");
       }
     }
@@ -138,8 +154,10 @@ TEST_CASE("every rule is documented and shown") {
     CHECK(std::regex_match(id, std::regex("[a-z0-9]+(-[a-z0-9]+)*")));
     CHECK_MESSAGE(ids.insert(id).second, "listed twice");
     CHECK(fs::exists(kRoot / "docs/rules" / (id + ".md")));
-    CHECK_MESSAGE(examples.find(id) != std::string::npos, "examples/ neither breaks nor mentions this rule");
-    CHECK_MESSAGE(changelog.find("`" + id + "`") != std::string::npos, "CHANGELOG.md does not name it");
+    CHECK_MESSAGE(examples.find(id) != std::string::npos,
+                  "examples/ neither breaks nor mentions this rule");
+    CHECK_MESSAGE(changelog.find("`" + id + "`") != std::string::npos,
+                  "CHANGELOG.md does not name it");
     CHECK_FALSE(rule->examples.empty());
     CHECK_FALSE(rule->summary.empty());
   }
@@ -157,13 +175,16 @@ TEST_CASE("the README's commands exist") {
   CHECK(readme.find("./dev demo") != std::string::npos);
   CHECK(readme.find("./dev test") != std::string::npos);
   const std::regex command(R"(\./dev ([a-z]+))");
-  for (const std::string& text : {readme, Read(kRoot / "CONTRIBUTING.md"), Read(kRoot / ".ci/run")}) {
-    for (auto it = std::sregex_iterator(text.begin(), text.end(), command); it != std::sregex_iterator(); ++it) {
+  for (const std::string& text :
+       {readme, Read(kRoot / "CONTRIBUTING.md"), Read(kRoot / ".ci/run")}) {
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), command);
+         it != std::sregex_iterator(); ++it) {
       const std::string name = (*it)[1];
       INFO("./dev ", name);
       // Help lists it, and the dispatch at the end knows it.
       CHECK(script.find("\n  " + name) != std::string::npos);
-      CHECK(std::regex_search(script.substr(script.rfind("\ncase $command")), std::regex("\\b" + name + "\\b")));
+      CHECK(std::regex_search(script.substr(script.rfind("\ncase $command")),
+                              std::regex("\\b" + name + "\\b")));
     }
   }
 }
@@ -171,8 +192,9 @@ TEST_CASE("the README's commands exist") {
 TEST_CASE("relative links in the documents lead somewhere") {
   const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
   std::vector<fs::path> pages;
-  for (const char* folder : {".", "docs", "docs/rules", "editors/neovim", "editors/helix", "editors/opencode", "editors/emacs",
-                             "editors/vscode", "examples", "examples/fleet"}) {
+  for (const char* folder :
+       {".", "docs", "docs/rules", "editors/neovim", "editors/helix", "editors/opencode",
+        "editors/emacs", "editors/vscode", "examples", "examples/fleet"}) {
     if (!fs::exists(kRoot / folder)) continue;
     for (const fs::directory_entry& entry : fs::directory_iterator(kRoot / folder)) {
       if (entry.path().extension() == ".md") pages.push_back(entry.path());
@@ -180,7 +202,8 @@ TEST_CASE("relative links in the documents lead somewhere") {
   }
   for (const fs::path& page : pages) {
     const std::string text = Read(page);
-    for (auto it = std::sregex_iterator(text.begin(), text.end(), link); it != std::sregex_iterator(); ++it) {
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), link);
+         it != std::sregex_iterator(); ++it) {
       const std::string target = (*it)[1];
       INFO(Relative(page), ": ", target);
       CHECK(fs::exists(page.parent_path() / target));
@@ -191,7 +214,8 @@ TEST_CASE("relative links in the documents lead somewhere") {
 TEST_CASE("the package lock names no machine") {
   const std::string lock = Read(kRoot / "editors/vscode/package-lock.json");
   const std::regex resolved(R"re("resolved":\s*"([^"]+)")re");
-  for (auto it = std::sregex_iterator(lock.begin(), lock.end(), resolved); it != std::sregex_iterator(); ++it) {
+  for (auto it = std::sregex_iterator(lock.begin(), lock.end(), resolved);
+       it != std::sregex_iterator(); ++it) {
     CHECK(std::string((*it)[1]).starts_with("https://registry.npmjs.org/"));
   }
 }

@@ -31,6 +31,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, bool quiet) 
   if (quiet) posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const int error = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), environ);

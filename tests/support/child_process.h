@@ -1,20 +1,22 @@
-// A started program with pipes on its stdin and stdout; stderr stays ours. For tests, demo and benchmarks: POSIX only.
+// A started program with pipes on its stdin and stdout; stderr stays ours. For tests, demo and
+// benchmarks: POSIX only.
 //
 // Thread contract: one thread.
 #pragma once
 
+#include <sys/types.h>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <vector>
 
 namespace fluxls::testing {
 
 class ChildProcess {
  public:
-  // Throws std::runtime_error when the program cannot be started. `quiet` sends the child's stderr to /dev/null.
+  // Throws std::runtime_error when the program cannot be started. `quiet` sends the child's stderr
+  // to /dev/null.
   explicit ChildProcess(const std::vector<std::string>& command, bool quiet = false);
   // Ends the child when it still runs.
   ~ChildProcess();

@@ -1,5 +1,5 @@
-// A small, strict LSP client over the stdio of a real server process, and the frame reader it uses. It shares no code
-// with lsp/, so that a mistake there cannot hide here.
+// A small, strict LSP client over the stdio of a real server process, and the frame reader it uses.
+// It shares no code with lsp/, so that a mistake there cannot hide here.
 //
 // Thread contract: one thread.
 #pragma once
@@ -39,7 +39,8 @@ std::string Frame(const Json& message);
 
 class LspClient {
  public:
-  explicit LspClient(const std::vector<std::string>& command, bool quiet = true) : process_(command, quiet) {}
+  explicit LspClient(const std::vector<std::string>& command, bool quiet = true)
+      : process_(command, quiet) {}
 
   // Called for every message of either direction, in order.
   std::function<void(bool from_server, const Json& message)> on_message;
@@ -49,7 +50,8 @@ class LspClient {
   void Notify(const std::string& method, Json params);
   // The result. Throws std::runtime_error on an error response, a timeout, or a broken stream.
   Json Request(const std::string& method, Json params, Milliseconds timeout = Milliseconds(20000));
-  // The first notification, come or still to come, that `wanted` likes; those before it are dropped.
+  // The first notification, come or still to come, that `wanted` likes; those before it are
+  // dropped.
   Json WaitFor(const std::string& method, const std::function<bool(const Json& params)>& wanted,
                Milliseconds timeout = Milliseconds(20000));
   // Handles what arrives during `time`.
