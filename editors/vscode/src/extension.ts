@@ -4,6 +4,13 @@ import { LanguageClient, type LanguageClientOptions, type ServerOptions } from '
 
 let client: LanguageClient | undefined;
 
+// What stands under `fluxcd` without what is meant for this extension.
+function serverSettings(all: unknown): unknown {
+  if (typeof all !== 'object' || all === null) return all;
+  const { server, trace, ...rest } = all as Record<string, unknown>;
+  return rest;
+}
+
 async function start(): Promise<void> {
   const settings = vscode.workspace.getConfiguration('fluxcd');
   const server: ServerOptions = {
@@ -15,7 +22,20 @@ async function start(): Promise<void> {
       { scheme: 'file', language: 'yaml' },
       { scheme: 'file', pattern: '**/Kustomization' },
     ],
+    initializationOptions: serverSettings(settings),
     synchronize: { configurationSection: 'fluxcd' },
+    middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answer = await next(params, token);
+          return Array.isArray(answer) ? answer.map(serverSettings) : answer;
+        },
+        didChangeConfiguration: async () => {
+          const fluxcd = serverSettings(vscode.workspace.getConfiguration('fluxcd'));
+          await client?.sendNotification('workspace/didChangeConfiguration', { settings: { fluxcd } });
+        },
+      },
+    },
   };
   client = new LanguageClient('fluxcd', 'Flux CD', server, options);
   try {
