@@ -286,7 +286,10 @@ class TreeBuilder final : public YAML::EventHandler {
                     piece_.content_begin);
   }
 
-  uint32_t Column(uint32_t offset) const { return offset - LineBegin(text_, offset); }
+  // A byte order mark takes no column.
+  uint32_t Column(uint32_t offset) const {
+    return offset - std::max(LineBegin(text_, offset), std::min(shift_, offset));
+  }
 
   int BlockColumn() const {
     for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
