@@ -95,7 +95,7 @@ spec:
     remediation:
       retries: 3
 )"},
-    {.title = "A patch inside a Flux Kustomization, and its health check",
+    {.title = "A patch inside a Flux Kustomization, and a health check",
      .bad = R"(apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -114,6 +114,17 @@ spec:
 #                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ helm.toolkit.fluxcd.io/v2beta2 HelmRelease is not served by Flux 2.9 (removed in 2.8); use helm.toolkit.fluxcd.io/v2 (no Flux release found in the repository, so 2.9 is assumed)
       name: podinfo
       namespace: web
+  patches:
+    - patch: |
+        # slow down
+        apiVersion: helm.toolkit.fluxcd.io/v2beta2
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ helm.toolkit.fluxcd.io/v2beta2 HelmRelease is not served by Flux 2.9 (removed in 2.8); use helm.toolkit.fluxcd.io/v2 (no Flux release found in the repository, so 2.9 is assumed)
+        kind: HelmRelease
+        metadata:
+          name: podinfo
+          namespace: web
+        spec:
+          interval: 1h
 )",
      .good = R"(apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -132,6 +143,16 @@ spec:
       apiVersion: "helm.toolkit.fluxcd.io/v2"
       name: podinfo
       namespace: web
+  patches:
+    - patch: |
+        # slow down
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata:
+          name: podinfo
+          namespace: web
+        spec:
+          interval: 1h
 )"},
 };
 
