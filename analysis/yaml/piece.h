@@ -87,7 +87,8 @@ struct HiddenProperties {
   ByteRange anchor;  // without `&`; empty when there is none
   ByteRange tag;
 };
-// Changes `text`, bytes for bytes, so that the parser reads what it should be able to read; says what it blanked.
+// Changes `text`, bytes for bytes, so that the parser reads what it should be able to read; says
+// what it blanked.
 std::vector<HiddenProperties> HideFaults(std::string& text);
 
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
@@ -115,6 +116,15 @@ bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a co
 // End of the quoted scalar that starts at `begin`: behind its closing quote; nothing when it is not
 // closed.
 std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin);
+// Length of the plain `null` at `at`, or 0.
+uint32_t NullLiteralLength(std::string_view text, uint32_t at);
+// End of the plain scalar at `begin` that the parser has read as `value`; nothing when the two do
+// not agree.
+std::optional<uint32_t> PlainEnd(std::string_view text, uint32_t begin, std::string_view value);
+// End of the block scalar whose header starts at `begin`: behind the last line of its content (its
+// line end is not part of it). `parent_indent` is the column of the collection it stands in, -1 at
+// the root.
+uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent);
 // On one line: the colon that makes what stands before it a key (`key: `, `"key":`), searched from
 // `begin`, quotes skipped.
 std::optional<uint32_t> FindKeyColon(std::string_view text, uint32_t begin, uint32_t end);

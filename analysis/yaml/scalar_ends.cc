@@ -1,0 +1,85 @@
+// Where scalars end in the text.
+#include <algorithm>
+
+#include "analysis/yaml/piece.h"
+
+namespace fluxls::yaml {
+
+uint32_t NullLiteralLength(std::string_view text, uint32_t at) {
+  std::string_view rest = text.substr(at);
+  for (std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (!rest.starts_with(word)) continue;
+    std::string_view behind = rest.substr(word.size());
+    if (behind.empty() || IsBlank(behind[0]) || IsBreak(behind[0]) || behind[0] == ',' ||
+        behind[0] == '}' || behind[0] == ']' || behind[0] == ':') {
+      return static_cast<uint32_t>(word.size());
+    }
+  }
+  return 0;
+}
+
+// Text and value are walked together, and line breaks fold as YAML says.
+std::optional<uint32_t> PlainEnd(std::string_view text, uint32_t begin, std::string_view value) {
+  size_t i = begin;
+  size_t v = 0;
+  while (v < value.size()) {
+    if (i >= text.size()) return std::nullopt;
+    if (!IsBlank(text[i]) && !IsBreak(text[i])) {
+      if (text[i] != value[v]) return std::nullopt;
+      ++i;
+      ++v;
+      continue;
+    }
+    size_t run = i;
+    size_t breaks = 0;
+    while (run < text.size() && (IsBlank(text[run]) || IsBreak(text[run]))) {
+      if (IsBreak(text[run])) {
+        ++breaks;
+        if (text.substr(run).starts_with("\r\n")) ++run;
+      }
+      ++run;
+    }
+    if (breaks == 0) {
+      if (value.substr(v, run - i) != text.substr(i, run - i)) return std::nullopt;
+      v += run - i;
+    } else {
+      std::string_view folded = breaks == 1 ? " " : value.substr(v, breaks - 1);
+      if (value.substr(v, folded.size()) != folded) return std::nullopt;
+      v += folded.size();
+    }
+    i = run;
+  }
+  return static_cast<uint32_t>(i);
+}
+
+uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent) {
+  uint32_t i = begin + 1;
+  int explicit_indent = 0;
+  bool keep = false;
+  for (;
+       i < text.size() && (text[i] == '+' || text[i] == '-' || (text[i] >= '1' && text[i] <= '9'));
+       ++i) {
+    if (text[i] == '+') keep = true;
+    if (text[i] >= '1' && text[i] <= '9') explicit_indent = text[i] - '0';
+  }
+  uint32_t end = i;
+  int content_indent = explicit_indent > 0 ? std::max(parent_indent, 0) + explicit_indent : -1;
+  for (uint32_t line = NextLine(text, i); line < text.size(); line = NextLine(text, line)) {
+    uint32_t line_end = LineEnd(text, line);
+    int indent = static_cast<int>(IndentOf(text, line));
+    if (line + indent == line_end) {
+      // A line of blanks only is content where it is longer than the indentation.
+      if (keep || (content_indent >= 0 && indent > content_indent)) end = line_end;
+      continue;
+    }
+    if (content_indent < 0) {
+      if (indent <= std::max(parent_indent, 0)) break;
+      content_indent = indent;
+    }
+    if (indent < content_indent) break;
+    end = line_end;
+  }
+  return end;
+}
+
+}  // namespace fluxls::yaml
