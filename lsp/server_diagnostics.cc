@@ -28,7 +28,7 @@ void Server::OnChecked(const std::string& path) {
   const Document* document = FindPath(path);
   // A list for an older text, or from before the document was closed, is not for anybody to see.
   if (document ? result->file->version != document->version : result->file->version.has_value()) return;
-  if (!result->failure.empty()) return;
+  // A check that failed has no findings: better none than those of a text that is gone.
   ReportPtr report = ReportOf(path, result);
   if (push_ && (document || settings_.closed_files)) {
     publisher_.Publish(path, uris_.UriFor(path), result->file->version, *report);

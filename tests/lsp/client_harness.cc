@@ -162,6 +162,12 @@ void ClientHarness::ChangeAll(const std::string& path, const std::string& text, 
 }
 
 void ClientHarness::Change(const std::string& path, Json content_changes, int version) {
+  // A braced list of one change is an array for g++ and the change itself for clang.
+  if (content_changes.is_object()) {
+    Json list = Json::array();
+    list.push_back(std::move(content_changes));
+    content_changes = std::move(list);
+  }
   Notify("textDocument/didChange",
          {{"textDocument", {{"uri", Uri(path)}, {"version", version}}}, {"contentChanges", std::move(content_changes)}});
 }
