@@ -69,7 +69,7 @@ local function main()
   end
 
   -- A YAML file of no Flux repository starts nothing.
-  vim.fn.mkdir(vim.env.FLUXLS_WORK .. '/other')
+  vim.fn.mkdir(vim.env.FLUXLS_WORK .. '/other/.git', 'p')
   vim.fn.writefile({ 'a: 1' }, vim.env.FLUXLS_WORK .. '/other/plain.yaml')
   vim.cmd('edit ' .. vim.env.FLUXLS_WORK .. '/other/plain.yaml')
   assert(vim.bo.filetype == 'yaml', 'filetype of plain.yaml is ' .. vim.bo.filetype)
