@@ -1,9 +1,11 @@
 // Text and positions inside it.
 //
-// The engine speaks byte offsets into UTF-8 text, nothing else. Lines and the encodings of the protocol
-// exist only at the edges (lsp/convert, cli reporters), which use LineIndex and unicode.h to get there.
+// The engine speaks byte offsets into UTF-8 text, nothing else. Lines and the encodings of the
+// protocol exist only at the edges (lsp/convert, cli reporters), which use LineIndex and unicode.h
+// to get there.
 //
-// Thread contract: everything here is immutable after construction and may be shared between threads.
+// Thread contract: everything here is immutable after construction and may be shared between
+// threads.
 #pragma once
 
 #include <compare>
@@ -37,8 +39,9 @@ struct TextEdit {
   auto operator<=>(const TextEdit&) const = default;
 };
 
-// Start offsets of all lines. Line ends are \n, \r\n and a lone \r, as the LSP specification has it.
-// Lines are counted from 0. A text always has at least one line; a final line end opens an empty last line.
+// Start offsets of all lines. Line ends are \n, \r\n and a lone \r, as the LSP specification has
+// it. Lines are counted from 0. A text always has at least one line; a final line end opens an
+// empty last line.
 class LineIndex {
  public:
   explicit LineIndex(std::string_view text);

@@ -5,9 +5,12 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-uint8_t Byte(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
+uint8_t Byte(std::string_view text, size_t i) {
+  return static_cast<uint8_t>(text[i]);
+}
 
-// Calls `step(sequence_length, utf16_units)` for each code point (or malformed byte) until it says false.
+// Calls `step(sequence_length, utf16_units)` for each code point (or malformed byte) until it says
+// false.
 template <typename Step>
 void ForEachCodePoint(std::string_view text, Step step) {
   for (size_t i = 0; i < text.size();) {

@@ -19,8 +19,8 @@ std::optional<uint32_t> FirstInvalidUtf8(std::string_view text);
 uint32_t CountCodePoints(std::string_view text);
 uint32_t CountUtf16Units(std::string_view text);
 
-// Byte length of the longest prefix of `text` that holds at most `units` code points / UTF-16 units.
-// Never splits a sequence: a position inside a surrogate pair is the position before it.
+// Byte length of the longest prefix of `text` that holds at most `units` code points / UTF-16
+// units. Never splits a sequence: a position inside a surrogate pair is the position before it.
 uint32_t PrefixOfCodePoints(std::string_view text, uint32_t units);
 uint32_t PrefixOfUtf16Units(std::string_view text, uint32_t units);
 
@@ -28,8 +28,8 @@ uint32_t PrefixOfUtf16Units(std::string_view text, uint32_t units);
 void AppendUtf8(std::string& out, char32_t code_point);
 
 // Text of a file as UTF-8: UTF-16 with a byte order mark is converted, everything else is passed on
-// as it is (a UTF-8 byte order mark included). `converted` says that the bytes are not those of the file,
-// so that an edit of the text cannot be written back byte for byte.
+// as it is (a UTF-8 byte order mark included). `converted` says that the bytes are not those of the
+// file, so that an edit of the text cannot be written back byte for byte.
 struct DecodedFile {
   std::string text;
   bool converted = false;

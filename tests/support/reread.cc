@@ -278,7 +278,8 @@ std::string CheckNode(std::string_view text, const yaml::Document& document, Nod
   bool at_end = range.end >= text.size();
   std::optional<std::string> value = Reread(source, node.style(), BlockColumn(text, node), at_end);
   // The parser drops line ends that `>+` should keep; no value in Flux or kustomize hangs on them.
-  bool folded_keep = node.style() == ScalarStyle::kFolded && source.substr(0, 3).find('+') != std::string_view::npos;
+  bool folded_keep = node.style() == ScalarStyle::kFolded &&
+                     source.substr(0, 3).find('+') != std::string_view::npos;
   if (folded_keep && value && WithoutLineEnds(*value) == WithoutLineEnds(node.value())) return "";
   if (!value || *value != node.value()) {
     return fail(
