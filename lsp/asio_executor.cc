@@ -17,9 +17,12 @@ struct AsioExecutor::Impl {
   asio::thread_pool pool;
 };
 
-AsioExecutor::AsioExecutor(size_t workers) : workers_(workers), impl_(std::make_unique<Impl>(workers)) {}
+AsioExecutor::AsioExecutor(size_t workers)
+    : workers_(workers), impl_(std::make_unique<Impl>(workers)) {}
 
-AsioExecutor::~AsioExecutor() { JoinWorkers(); }
+AsioExecutor::~AsioExecutor() {
+  JoinWorkers();
+}
 
 void AsioExecutor::Run(const std::function<void(const std::exception&)>& on_error) {
   while (!impl_->main.stopped()) {
@@ -31,14 +34,18 @@ void AsioExecutor::Run(const std::function<void(const std::exception&)>& on_erro
   }
 }
 
-void AsioExecutor::Stop() { impl_->main.stop(); }
+void AsioExecutor::Stop() {
+  impl_->main.stop();
+}
 
 void AsioExecutor::JoinWorkers() {
   impl_->pool.stop();
   impl_->pool.join();
 }
 
-void AsioExecutor::Post(Task task) { asio::post(impl_->main, std::move(task)); }
+void AsioExecutor::Post(Task task) {
+  asio::post(impl_->main, std::move(task));
+}
 
 void AsioExecutor::PostAfter(std::chrono::milliseconds delay, Task task) {
   auto timer = std::make_shared<asio::steady_timer>(impl_->main, delay);
@@ -47,6 +54,8 @@ void AsioExecutor::PostAfter(std::chrono::milliseconds delay, Task task) {
   });
 }
 
-void AsioExecutor::RunOnWorker(Task task) { asio::post(impl_->pool, std::move(task)); }
+void AsioExecutor::RunOnWorker(Task task) {
+  asio::post(impl_->pool, std::move(task));
+}
 
 }  // namespace fluxls::lsp

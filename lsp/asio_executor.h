@@ -1,6 +1,7 @@
 // The executor of a real session: an io_context for the main thread and a thread pool.
 //
-// Ownership: tasks that never ran are destroyed with the executor; what they refer to must not be needed for that.
+// Ownership: tasks that never ran are destroyed with the executor; what they refer to must not be
+// needed for that.
 #pragma once
 
 #include <exception>
@@ -15,12 +16,13 @@ class AsioExecutor final : public Executor {
   explicit AsioExecutor(size_t workers);
   ~AsioExecutor() override;
 
-  // Runs posted tasks on the calling thread, which thereby is the main thread, until Stop(). A task's exception ends that task
-  // only and goes to `on_error`.
+  // Runs posted tasks on the calling thread, which thereby is the main thread, until Stop(). A
+  // task's exception ends that task only and goes to `on_error`.
   void Run(const std::function<void(const std::exception&)>& on_error);
   // From any thread.
   void Stop();
-  // Waits for running worker tasks and drops the queued ones. Call it from the main thread, before destroying what tasks use.
+  // Waits for running worker tasks and drops the queued ones. Call it from the main thread, before
+  // destroying what tasks use.
   void JoinWorkers();
 
   void Post(Task task) override;

@@ -7,10 +7,13 @@
 namespace fluxls::lsp {
 namespace {
 
-constexpr std::string_view kDocsBase = "https://github.com/fluxcd-ls/fluxcd-ls/blob/main/docs/rules/";
+constexpr std::string_view kDocsBase =
+    "https://github.com/fluxcd-ls/fluxcd-ls/blob/main/docs/rules/";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 int ToLspSeverity(Severity severity) {
   switch (severity) {
@@ -74,7 +77,8 @@ Position ToPosition(const Text& text, uint32_t offset, PositionEncoding encoding
   offset = std::min(offset, static_cast<uint32_t>(text.content().size()));
   uint32_t line = lines.LineOf(offset);
   // An offset inside the line end is the end of the line's text.
-  std::string_view before = Slice(text.content(), {lines.LineStart(line), std::min(offset, lines.LineEnd(line))});
+  std::string_view before =
+      Slice(text.content(), {lines.LineStart(line), std::min(offset, lines.LineEnd(line))});
   uint32_t column = 0;
   switch (encoding) {
     case PositionEncoding::kUtf8:
@@ -100,7 +104,8 @@ Range ToRange(const Text& text, ByteRange range, PositionEncoding encoding) {
   return {ToPosition(text, range.begin, encoding), ToPosition(text, range.end, encoding)};
 }
 
-TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& change, PositionEncoding encoding) {
+TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& change,
+                    PositionEncoding encoding) {
   if (!change.range) return std::make_shared<Text>(change.text);
   ByteRange range = ToByteRange(*text, *change.range, encoding);
   std::string content;
@@ -116,13 +121,18 @@ TextEdit MinimalEdit(std::string_view before, std::string_view after) {
   size_t head = 0;
   while (head < shorter && before[head] == after[head]) ++head;
   // Never between the bytes of a code point or of a CRLF.
-  while (head > 0 && ((head < before.size() && IsContinuation(before[head])) ||
-                      (head < after.size() && IsContinuation(after[head])) || before[head - 1] == '\r')) {
+  while (head > 0 &&
+         ((head < before.size() && IsContinuation(before[head])) ||
+          (head < after.size() && IsContinuation(after[head])) || before[head - 1] == '\r')) {
     --head;
   }
   size_t tail = 0;
-  while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) ++tail;
-  while (tail > 0 && (IsContinuation(before[before.size() - tail]) || before[before.size() - tail] == '\n')) --tail;
+  while (tail < shorter - head &&
+         before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    ++tail;
+  while (tail > 0 &&
+         (IsContinuation(before[before.size() - tail]) || before[before.size() - tail] == '\n'))
+    --tail;
   return {{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)},
           std::string(after.substr(head, after.size() - head - tail))};
 }
@@ -138,7 +148,8 @@ Range ToRange(const SourceFile& file, ByteRange range, PositionEncoding encoding
   return out;
 }
 
-Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file, const ConvertContext& context) {
+Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file,
+                        const ConvertContext& context) {
   const ClientCapabilities& client = *context.capabilities;
   Diagnostic out;
   out.range = ToRange(file, finding.range, context.encoding);
@@ -146,8 +157,10 @@ Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file, const Co
   out.code = finding.rule;
   out.source = "fluxcd";
   out.message = finding.message;
-  if (client.codeDescription) out.codeDescriptionHref = std::string(kDocsBase) + finding.rule + ".md";
-  if (client.deprecatedTag && (finding.rule == "deprecated-api-version" || finding.rule == "removed-api-version")) {
+  if (client.codeDescription)
+    out.codeDescriptionHref = std::string(kDocsBase) + finding.rule + ".md";
+  if (client.deprecatedTag &&
+      (finding.rule == "deprecated-api-version" || finding.rule == "removed-api-version")) {
     out.tags.push_back(Diagnostic::kDeprecated);
   }
   if (client.relatedInformation) {
@@ -156,7 +169,8 @@ Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file, const Co
       if (!other && related.path != file.path) continue;
       const SourceFile& there = other ? *other : file;
       out.relatedInformation.push_back(
-          {{context.uris->UriFor(related.path), ToRange(there, related.range, context.encoding)}, related.message});
+          {{context.uris->UriFor(related.path), ToRange(there, related.range, context.encoding)},
+           related.message});
     }
   }
   out.hasFix = client.diagnosticData && !finding.fixes.empty();
@@ -180,7 +194,8 @@ std::optional<WorkspaceEdit> ToWorkspaceEdit(const Fix& fix, const ConvertContex
     out.operations.emplace_back(std::move(document));
   }
   for (const FileRename& rename : fix.renames) {
-    out.operations.emplace_back(RenameFile{context.uris->UriFor(rename.from), context.uris->UriFor(rename.to)});
+    out.operations.emplace_back(
+        RenameFile{context.uris->UriFor(rename.from), context.uris->UriFor(rename.to)});
   }
   if (out.operations.empty()) return std::nullopt;
   return out;

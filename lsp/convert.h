@@ -1,7 +1,9 @@
-// Engine ↔ protocol: the only place where byte offsets meet positions, and findings meet diagnostics.
+// Engine ↔ protocol: the only place where byte offsets meet positions, and findings meet
+// diagnostics.
 //
-// A position counts lines from 0 and, inside the line, code units of the negotiated encoding. What lies outside of a text is moved to its
-// nearest place: a column behind the line's end to that end, a line behind the last to the text's end.
+// A position counts lines from 0 and, inside the line, code units of the negotiated encoding. What
+// lies outside of a text is moved to its nearest place: a column behind the line's end to that end,
+// a line behind the last to the text's end.
 #pragma once
 
 #include <functional>
@@ -31,9 +33,11 @@ ByteRange ToByteRange(const Text& text, const Range& range, PositionEncoding enc
 Range ToRange(const Text& text, ByteRange range, PositionEncoding encoding);
 
 // One event of didChange applied to a text.
-TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& change, PositionEncoding encoding);
+TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& change,
+                    PositionEncoding encoding);
 
-// The smallest edit that turns `before` into `after`: what they have in common at both ends is left out (no code point is cut).
+// The smallest edit that turns `before` into `after`: what they have in common at both ends is left
+// out (no code point is cut).
 TextEdit MinimalEdit(std::string_view before, std::string_view after);
 
 // What conversion has to know about the session.
@@ -45,13 +49,16 @@ struct ConvertContext {
   std::function<SourceFilePtr(const std::string& path)> find;
 };
 
-// Position ranges in a file. The byte order mark of a file that is not open counts nothing: editors hide it.
+// Position ranges in a file. The byte order mark of a file that is not open counts nothing: editors
+// hide it.
 Range ToRange(const SourceFile& file, ByteRange range, PositionEncoding encoding);
 
 // `file` is the file that the finding was made from.
-Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file, const ConvertContext& context);
+Diagnostic ToDiagnostic(const Finding& finding, const SourceFile& file,
+                        const ConvertContext& context);
 
-// Nothing when the client cannot do it (renames without documentChanges) or a file is not known any more.
+// Nothing when the client cannot do it (renames without documentChanges) or a file is not known any
+// more.
 std::optional<WorkspaceEdit> ToWorkspaceEdit(const Fix& fix, const ConvertContext& context);
 
 }  // namespace fluxls::lsp

@@ -18,7 +18,8 @@ struct Reply::State {
 
   ~State() {
     if (dispatcher) {
-      dispatcher->Answer(*this, EncodeErrorResponse(id, {ErrorCode::kInternalError, "the request got no answer"}));
+      dispatcher->Answer(
+          *this, EncodeErrorResponse(id, {ErrorCode::kInternalError, "the request got no answer"}));
     }
   }
 };
@@ -32,9 +33,13 @@ void Reply::Fail(ErrorCode code, std::string message) const {
   state_->dispatcher->Answer(*state_, EncodeErrorResponse(state_->id, {code, std::move(message)}));
 }
 
-bool Reply::answered() const { return state_->dispatcher == nullptr; }
+bool Reply::answered() const {
+  return state_->dispatcher == nullptr;
+}
 
-std::stop_token Reply::stop_token() const { return state_->stop.get_token(); }
+std::stop_token Reply::stop_token() const {
+  return state_->stop.get_token();
+}
 
 Dispatcher::Dispatcher(std::function<void(std::string)> send, LogFunction log)
     : send_(std::move(send)), log_(std::move(log)) {}
@@ -53,7 +58,8 @@ void Dispatcher::Answer(Reply::State& state, const std::string& body) {
 
 void Dispatcher::Receive(std::string_view body) {
   Message message = ParseMessage(body);
-  // The one place where a handler's exception ends: the session goes on, the client gets an error (from the Reply, which dies).
+  // The one place where a handler's exception ends: the session goes on, the client gets an error
+  // (from the Reply, which dies).
   try {
     switch (message.kind) {
       case Message::Kind::kInvalid:
@@ -81,7 +87,8 @@ void Dispatcher::HandleRequest(const Message& message) {
   state->id = message.id;
   state->method = message.method;
   if (open_.contains(message.id)) {
-    // Two open requests with one id: the second cannot be told apart in the answer, so it is refused and not recorded.
+    // Two open requests with one id: the second cannot be told apart in the answer, so it is
+    // refused and not recorded.
     state->dispatcher = nullptr;
     SendError(message.id, {ErrorCode::kInvalidRequest, "a request with this id is still open"});
     return;
@@ -91,7 +98,8 @@ void Dispatcher::HandleRequest(const Message& message) {
 
   bool initialize = message.method == "initialize";
   if (phase_ == Phase::kUninitialized && !initialize) {
-    reply.Fail(ErrorCode::kServerNotInitialized, fmt::format("{} before initialize", message.method));
+    reply.Fail(ErrorCode::kServerNotInitialized,
+               fmt::format("{} before initialize", message.method));
   } else if (phase_ != Phase::kUninitialized && initialize) {
     reply.Fail(ErrorCode::kInvalidRequest, "the server is initialized already");
   } else if (phase_ == Phase::kShutdown && message.method != "shutdown") {
@@ -127,7 +135,8 @@ void Dispatcher::HandleResponse(const Message& message) {
   Question question = std::move(*found);
   questions_.erase(found);
   if (message.failed) {
-    log_(LogLevel::kDebug, fmt::format("the client refused {}: {}", question.method, message.error.message));
+    log_(LogLevel::kDebug,
+         fmt::format("the client refused {}: {}", question.method, message.error.message));
   }
   if (question.done) question.done(message);
 }
@@ -148,7 +157,9 @@ void Dispatcher::BadParams(const Message& message, const std::string& error) {
   log_(LogLevel::kWarning, fmt::format("{}: {}", message.method, error));
 }
 
-void Dispatcher::Notify(std::string_view method, const Encoded& params) { send_(EncodeNotification(method, params)); }
+void Dispatcher::Notify(std::string_view method, const Encoded& params) {
+  send_(EncodeNotification(method, params));
+}
 
 void Dispatcher::Ask(std::string_view method, const Encoded& params, ResponseHandler done) {
   if (questions_.size() >= kMaxQuestions) questions_.pop_front();
@@ -157,6 +168,8 @@ void Dispatcher::Ask(std::string_view method, const Encoded& params, ResponseHan
   send_(EncodeRequest(id, method, params));
 }
 
-void Dispatcher::SendError(const RequestId& id, const RpcError& error) { send_(EncodeErrorResponse(id, error)); }
+void Dispatcher::SendError(const RequestId& id, const RpcError& error) {
+  send_(EncodeErrorResponse(id, error));
+}
 
 }  // namespace fluxls::lsp

@@ -4,8 +4,9 @@
 //   void Notification(const Params&)
 //   Encoded Request(const Params&)                 answers at once
 //   void Request(const Params&, Reply)             answers when it likes, once
-// Every request gets exactly one answer. A Reply whose last copy goes away unanswered answers InternalError; a request that the
-// client cancels is answered RequestCancelled at once, and what the handler says later is dropped.
+// Every request gets exactly one answer. A Reply whose last copy goes away unanswered answers
+// InternalError; a request that the client cancels is answered RequestCancelled at once, and what
+// the handler says later is dropped.
 //
 // Thread contract: main thread only; Reply::stop_token() may be handed to workers.
 #pragma once
@@ -65,8 +66,8 @@ class Dispatcher {
   void Receive(std::string_view body);
 
   void Notify(std::string_view method, const Encoded& params);
-  // Asks the client. `done` gets the answer, if one ever comes: never depend on it. The table of open questions is bounded; the oldest
-  // is forgotten when it is full.
+  // Asks the client. `done` gets the answer, if one ever comes: never depend on it. The table of
+  // open questions is bounded; the oldest is forgotten when it is full.
   using ResponseHandler = std::function<void(const Message& response)>;
   void Ask(std::string_view method, const Encoded& params, ResponseHandler done = nullptr);
   // An answer without a question: a body that could not be read.
@@ -105,7 +106,8 @@ class Dispatcher {
 };
 
 template <typename Handler, typename Params>
-void Dispatcher::OnNotification(std::string method, Handler* self, void (Handler::*handle)(const Params&)) {
+void Dispatcher::OnNotification(std::string method, Handler* self,
+                                void (Handler::*handle)(const Params&)) {
   notifications_[std::move(method)] = [this, self, handle](const Message& message) {
     Params params;
     std::string error;
@@ -115,7 +117,8 @@ void Dispatcher::OnNotification(std::string method, Handler* self, void (Handler
 }
 
 template <typename Handler, typename Params>
-void Dispatcher::OnRequest(std::string method, Handler* self, void (Handler::*handle)(const Params&, Reply)) {
+void Dispatcher::OnRequest(std::string method, Handler* self,
+                           void (Handler::*handle)(const Params&, Reply)) {
   requests_[std::move(method)] = [self, handle](const Message& message, Reply reply) {
     Params params;
     std::string error;
@@ -125,7 +128,8 @@ void Dispatcher::OnRequest(std::string method, Handler* self, void (Handler::*ha
 }
 
 template <typename Handler, typename Params>
-void Dispatcher::OnRequest(std::string method, Handler* self, Encoded (Handler::*handle)(const Params&)) {
+void Dispatcher::OnRequest(std::string method, Handler* self,
+                           Encoded (Handler::*handle)(const Params&)) {
   requests_[std::move(method)] = [self, handle](const Message& message, const Reply& reply) {
     Params params;
     std::string error;

@@ -1,5 +1,5 @@
-// Where things run: one main thread that owns all state, a few workers that get immutable data, and a clock.
-// The server knows only this seam; tests put a single-threaded one behind it.
+// Where things run: one main thread that owns all state, a few workers that get immutable data, and
+// a clock. The server knows only this seam; tests put a single-threaded one behind it.
 #pragma once
 
 #include <chrono>

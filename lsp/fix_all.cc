@@ -6,12 +6,14 @@
 
 namespace fluxls::lsp {
 
-std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const CheckedFile& result, const std::stop_token& stop) {
+std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const CheckedFile& result,
+                                            const std::stop_token& stop) {
   SourceFilePtr current = result.file;
   if (current->converted) return std::nullopt;
   std::vector<TextEdit> first_round;
   FixRun run = FixUntilStable(
-      result.findings, FixOptions{}, [&](const std::string& path) { return path == result.file->path; },
+      result.findings, FixOptions{},
+      [&](const std::string& path) { return path == result.file->path; },
       [&](const FixPlan& plan) -> std::vector<Finding> {
         if (stop.stop_requested() || plan.edits.empty()) return {};
         if (first_round.empty()) first_round = plan.edits.front().edits;
@@ -19,14 +21,17 @@ std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const Chec
         source.path = current->path;
         source.file_class = current->file_class;
         source.version = current->version;
-        source.text = std::make_shared<Text>(ApplyEdits(current->text->content(), plan.edits.front().edits));
+        source.text =
+            std::make_shared<Text>(ApplyEdits(current->text->content(), plan.edits.front().edits));
         current = ParseSource(std::move(source), current.get());
         return CheckFile(snapshot, *current, [&stop] { return stop.stop_requested(); });
       });
-  if (stop.stop_requested() || run.rounds == 0 || current->text->content() == result.file->text->content()) {
+  if (stop.stop_requested() || run.rounds == 0 ||
+      current->text->content() == result.file->text->content()) {
     return std::nullopt;
   }
-  // Small edits keep the cursor where it is; only when later rounds changed their results is there one edit over all.
+  // Small edits keep the cursor where it is; only when later rounds changed their results is there
+  // one edit over all.
   if (run.rounds == 1) return first_round;
   return std::vector<TextEdit>{MinimalEdit(result.file->text->content(), current->text->content())};
 }

@@ -10,8 +10,10 @@
 
 namespace fluxls::lsp {
 
-// Fixes are planned, applied and the file checked again until nothing is left to do or the rounds run out. The edits refer to
-// `result.file`. Nothing when there is nothing to fix, or `stop` was set.
-std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const CheckedFile& result, const std::stop_token& stop);
+// Fixes are planned, applied and the file checked again until nothing is left to do or the rounds
+// run out. The edits refer to `result.file`. Nothing when there is nothing to fix, or `stop` was
+// set.
+std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const CheckedFile& result,
+                                            const std::stop_token& stop);
 
 }  // namespace fluxls::lsp

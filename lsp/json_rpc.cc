@@ -29,7 +29,8 @@ class DepthLimitedBuilder final : public nlohmann::json_sax<Json> {
     slot_ = &(*open_.back())[std::move(name)];
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     if (problem.empty()) problem = fmt::format("malformed JSON at byte {}", position);
     return false;
   }
@@ -101,7 +102,8 @@ bool ReadId(const Json& json, RequestId& id) {
 
 JsonPtr ParseJson(std::string_view text, std::string* error) {
   DepthLimitedBuilder builder;
-  if (Json::sax_parse(text.begin(), text.end(), &builder)) return std::make_shared<Json>(std::move(builder.root));
+  if (Json::sax_parse(text.begin(), text.end(), &builder))
+    return std::make_shared<Json>(std::move(builder.root));
   if (error) *error = builder.problem.empty() ? "malformed JSON" : builder.problem;
   return nullptr;
 }
@@ -110,7 +112,9 @@ Message ParseMessage(std::string_view body) {
   std::string problem;
   JsonPtr json = ParseJson(body, &problem);
   if (!json) return Invalid(ErrorCode::kParseError, std::move(problem));
-  if (json->is_array()) return Invalid(ErrorCode::kInvalidRequest, "batches are not part of the Language Server Protocol");
+  if (json->is_array())
+    return Invalid(ErrorCode::kInvalidRequest,
+                   "batches are not part of the Language Server Protocol");
   if (!json->is_object()) return Invalid(ErrorCode::kInvalidRequest, "a message must be an object");
 
   RequestId id;
@@ -131,8 +135,10 @@ Message ParseMessage(std::string_view body) {
   Message message;
   auto method = json->find("method");
   if (method != json->end()) {
-    if (!method->is_string()) return Invalid(ErrorCode::kInvalidRequest, "`method` must be a string", id);
-    if (has_id && !id_ok) return Invalid(ErrorCode::kInvalidRequest, "`id` must be an integer or a string");
+    if (!method->is_string())
+      return Invalid(ErrorCode::kInvalidRequest, "`method` must be a string", id);
+    if (has_id && !id_ok)
+      return Invalid(ErrorCode::kInvalidRequest, "`id` must be an integer or a string");
     message.kind = has_id ? Message::Kind::kRequest : Message::Kind::kNotification;
     message.id = std::move(id);
     message.method = method->get<std::string>();
@@ -152,7 +158,8 @@ Message ParseMessage(std::string_view body) {
       message.failed = true;
       if (error->is_object()) {
         auto text = error->find("message");
-        if (text != error->end() && text->is_string()) message.error.message = text->get<std::string>();
+        if (text != error->end() && text->is_string())
+          message.error.message = text->get<std::string>();
         auto code = error->find("code");
         if (code != error->end() && code->is_number_integer()) {
           message.error.code = static_cast<ErrorCode>(code->get<int>());
@@ -162,31 +169,40 @@ Message ParseMessage(std::string_view body) {
     if (!message.result) message.result = std::make_shared<Json>(nullptr);
     return message;
   }
-  return Invalid(ErrorCode::kInvalidRequest, "a message needs a `method`, or an `id` with a `result` or an `error`", id);
+  return Invalid(ErrorCode::kInvalidRequest,
+                 "a message needs a `method`, or an `id` with a `result` or an `error`", id);
 }
 
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-std::string JsonString(std::string_view text) { return Dump(Json(text)); }
+std::string JsonString(std::string_view text) {
+  return Dump(Json(text));
+}
 
 std::string EncodeResponse(const RequestId& id, const Encoded& result) {
   return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", Dump(IdToJson(id)), result.json);
 }
 
 std::string EncodeErrorResponse(const RequestId& id, const RpcError& error) {
-  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"error":{{"code":{},"message":{}}}}})", Dump(IdToJson(id)),
-                     static_cast<int>(error.code), JsonString(error.message));
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"error":{{"code":{},"message":{}}}}})",
+                     Dump(IdToJson(id)), static_cast<int>(error.code), JsonString(error.message));
 }
 
 std::string EncodeNotification(std::string_view method, const Encoded& params) {
-  return fmt::format(R"({{"jsonrpc":"2.0","method":{},"params":{}}})", JsonString(method), params.json);
+  return fmt::format(R"({{"jsonrpc":"2.0","method":{},"params":{}}})", JsonString(method),
+                     params.json);
 }
 
 std::string EncodeRequest(const RequestId& id, std::string_view method, const Encoded& params) {
   std::string tail = params.json == "null" ? "" : ",\"params\":" + params.json;
-  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{}{}}})", Dump(IdToJson(id)), JsonString(method), tail);
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{}{}}})", Dump(IdToJson(id)),
+                     JsonString(method), tail);
 }
 
-std::string ToString(const RequestId& id) { return Dump(IdToJson(id)); }
+std::string ToString(const RequestId& id) {
+  return Dump(IdToJson(id));
+}
 
 }  // namespace fluxls::lsp

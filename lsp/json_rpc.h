@@ -1,7 +1,7 @@
 // JSON-RPC 2.0 messages: ids, errors, and the check that a body is one well-formed message.
 //
-// Parsed JSON is never deeper than kMaxDepth, so that copying and printing it cannot exhaust the stack. It is shared, not copied.
-// Thread contract: plain functions and data.
+// Parsed JSON is never deeper than kMaxDepth, so that copying and printing it cannot exhaust the
+// stack. It is shared, not copied. Thread contract: plain functions and data.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,8 @@ struct Message {
     kRequest,
     kNotification,
     kResponse,  // `result`, or `error` when `failed`
-    kInvalid,   // no message; `error` is what the sender should be told (with `id` where one could be read)
+    kInvalid,   // no message; `error` is what the sender should be told (with `id` where one could
+                // be read)
   };
   Kind kind = Kind::kInvalid;
   RequestId id;
@@ -61,7 +62,8 @@ struct Message {
   RpcError error;
 };
 
-// Parses any JSON text; null when it is malformed (bad UTF-8 included) or too deep. `error`, if given, says which.
+// Parses any JSON text; null when it is malformed (bad UTF-8 included) or too deep. `error`, if
+// given, says which.
 JsonPtr ParseJson(std::string_view text, std::string* error = nullptr);
 
 Message ParseMessage(std::string_view body);

@@ -1,5 +1,6 @@
-// What the server tells people about itself. Goes to stderr and, in a session, to the client's log; never to stdout.
-// Messages never hold document text or values from documents: there are secrets in them.
+// What the server tells people about itself. Goes to stderr and, in a session, to the client's log;
+// never to stdout. Messages never hold document text or values from documents: there are secrets in
+// them.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,8 @@ namespace fluxls::lsp {
 using std::chrono::milliseconds;
 
 namespace {
-// Files that are not open are checked again when typing has changed what they may refer to, but not at every keystroke.
+// Files that are not open are checked again when typing has changed what they may refer to, but not
+// at every keystroke.
 constexpr milliseconds kSweepPause{300};
 }  // namespace
 
@@ -21,7 +22,9 @@ Project::Project(Executor& executor, std::shared_ptr<const FileSystem> files, Ev
       events_(std::move(events)),
       scheduler_(executor, [this](const std::string& path) { StartParse(path); }) {}
 
-Project::~Project() { Stop(); }
+Project::~Project() {
+  Stop();
+}
 
 void Project::Stop() {
   ++held_;
@@ -107,34 +110,36 @@ void Project::StartParse(const std::string& path) {
   } else if (open.text->content().size() > workspace_.settings().max_file_bytes) {
     source.file_class = FileClass::kTooLarge;
   }
-  executor_.RunOnWorker([this, source = std::move(source), previous, incarnation = open.incarnation]() mutable {
-    auto start = Executor::Clock::now();
-    std::string name = source.path;
-    TextPtr text = source.text;
-    auto version = source.version;
-    SourceFilePtr file;
-    std::string failure;
-    // Catch site of the engine's exceptions: parsing.
-    try {
-      file = ParseSource(std::move(source), previous.get());
-    } catch (const std::exception& e) {
-      auto broken = std::make_shared<SourceFile>();
-      broken->path = name;
-      broken->file_class = FileClass::kUnreadable;
-      broken->text = text;
-      broken->version = version;
-      broken->error = failure = fmt::format("internal error while parsing: {}", e.what());
-      file = broken;
-    }
-    auto cost = Executor::Clock::now() - start;
-    executor_.Post([this, name, incarnation, file, cost, failure] {
-      if (!failure.empty()) Log(LogLevel::kError, fmt::format("{}: {}", name, failure));
-      OnParsed(name, incarnation, file, cost);
-    });
-  });
+  executor_.RunOnWorker(
+      [this, source = std::move(source), previous, incarnation = open.incarnation]() mutable {
+        auto start = Executor::Clock::now();
+        std::string name = source.path;
+        TextPtr text = source.text;
+        auto version = source.version;
+        SourceFilePtr file;
+        std::string failure;
+        // Catch site of the engine's exceptions: parsing.
+        try {
+          file = ParseSource(std::move(source), previous.get());
+        } catch (const std::exception& e) {
+          auto broken = std::make_shared<SourceFile>();
+          broken->path = name;
+          broken->file_class = FileClass::kUnreadable;
+          broken->text = text;
+          broken->version = version;
+          broken->error = failure = fmt::format("internal error while parsing: {}", e.what());
+          file = broken;
+        }
+        auto cost = Executor::Clock::now() - start;
+        executor_.Post([this, name, incarnation, file, cost, failure] {
+          if (!failure.empty()) Log(LogLevel::kError, fmt::format("{}: {}", name, failure));
+          OnParsed(name, incarnation, file, cost);
+        });
+      });
 }
 
-void Project::OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file, std::chrono::nanoseconds cost) {
+void Project::OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file,
+                       std::chrono::nanoseconds cost) {
   auto found = open_.find(path);
   // Closed, or closed and opened again: that text is history.
   if (found == open_.end() || found->second.incarnation != incarnation) return;
@@ -162,7 +167,9 @@ bool Project::HasUnparsedEdits() const {
   });
 }
 
-void Project::FactsChanged() { ++epoch_; }
+void Project::FactsChanged() {
+  ++epoch_;
+}
 
 void Project::Dropped(const std::string& path) {
   if (workspace_.Remove(path)) FactsChanged();
@@ -185,13 +192,15 @@ bool Project::IsFresh(const std::string& path) const {
          found->second->file == workspace_.snapshot().Find(path);
 }
 
-void Project::WhenFresh(const std::string& path, std::stop_token stop, std::function<void(CheckedFilePtr)> done) {
+void Project::WhenFresh(const std::string& path, std::stop_token stop,
+                        std::function<void(CheckedFilePtr)> done) {
   waiters_.push_back({path, std::move(stop), std::move(done)});
   Pump();
 }
 
 void Project::WhenAllFresh(std::stop_token stop, std::function<void()> done) {
-  waiters_.push_back({"", std::move(stop), [done = std::move(done)](const CheckedFilePtr&) { done(); }});
+  waiters_.push_back(
+      {"", std::move(stop), [done = std::move(done)](const CheckedFilePtr&) { done(); }});
   Pump();
 }
 

@@ -1,18 +1,18 @@
 // The opened folders and documents, kept read, parsed and checked.
 //
-// Owns the Workspace. Reading, parsing and checking run on workers over immutable data; the results come back to the main
-// thread, which alone changes state. Nothing here knows JSON or the protocol.
+// Owns the Workspace. Reading, parsing and checking run on workers over immutable data; the results
+// come back to the main thread, which alone changes state. Nothing here knows JSON or the protocol.
 //
 //   disk      RequestScan → ScanFolder → ApplyScan → read + parse what changed → Install
 //   editor    Open/Change → debounce → parse → Install
 //   findings  Install → CheckFile → `checked` event; other files again when exported facts changed
 //
-// No file is checked before the first scan is through, while a scan runs, or while the project is held: a finding that is published
-// is complete. A result is fresh when it was made from the file as it is now and nothing that other files export has changed
-// since (`epoch`).
+// No file is checked before the first scan is through, while a scan runs, or while the project is
+// held: a finding that is published is complete. A result is fresh when it was made from the file
+// as it is now and nothing that other files export has changed since (`epoch`).
 //
-// Thread contract: main thread only; workers get what they need by value. The executor's workers must be joined before
-// the project is destroyed.
+// Thread contract: main thread only; workers get what they need by value. The executor's workers
+// must be joined before the project is destroyed.
 #pragma once
 
 #include <cstdint>
@@ -64,22 +64,24 @@ class Project {
   void Hold() { ++held_; }
   void Release();
 
-  // Takes effect at once; what it changes is read and checked again. `closed_files`: check files that are not open, too.
+  // Takes effect at once; what it changes is read and checked again. `closed_files`: check files
+  // that are not open, too.
   void Configure(Settings settings, bool closed_files);
   const Settings& settings() const { return workspace_.settings(); }
   void SetFolders(const std::vector<std::string>& roots);
   const std::vector<std::string>& folders() const { return roots_; }
 
-  // Texts of the editor. A path may be opened again without being closed. Files of a chart's templates/ are recognised.
+  // Texts of the editor. A path may be opened again without being closed. Files of a chart's
+  // templates/ are recognised.
   void Open(const std::string& path, TextPtr text, int64_t version, bool helm_template);
   void Change(const std::string& path, TextPtr text, int64_t version);
   void Close(const std::string& path);
   bool IsOpen(const std::string& path) const { return open_.contains(path); }
 
   enum class Urgency : uint8_t {
-    kMust,   // something is known to have changed
-    kLikely, // a document was opened or saved
-    kMaybe,  // somebody asked a question
+    kMust,    // something is known to have changed
+    kLikely,  // a document was opened or saved
+    kMaybe,   // somebody asked a question
   };
   // Looks at the disk again, unless that was done a moment ago (measured by what it costs).
   void RequestScan(Urgency urgency);
@@ -89,9 +91,11 @@ class Project {
   // The latest result, fresh or not; null when the file was never checked or is gone.
   CheckedFilePtr Result(const std::string& path) const;
   bool IsFresh(const std::string& path) const;
-  // Calls back, once, when every edit and scan known by now is worked in and `path` is checked; at once when that is so
-  // already. The result is null for a file that the workspace does not have. Never calls back once `stop` is set.
-  void WhenFresh(const std::string& path, std::stop_token stop, std::function<void(CheckedFilePtr)> done);
+  // Calls back, once, when every edit and scan known by now is worked in and `path` is checked; at
+  // once when that is so already. The result is null for a file that the workspace does not have.
+  // Never calls back once `stop` is set.
+  void WhenFresh(const std::string& path, std::stop_token stop,
+                 std::function<void(CheckedFilePtr)> done);
   // The same for all files of the workspace.
   void WhenAllFresh(std::stop_token stop, std::function<void()> done);
 
@@ -130,7 +134,8 @@ class Project {
 
   // project.cc
   void StartParse(const std::string& path);
-  void OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file, std::chrono::nanoseconds cost);
+  void OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file,
+                std::chrono::nanoseconds cost);
   bool HasUnparsedEdits() const;
   bool CanCheck() const { return indexed_ && held_ == 0 && !scanning_; }
   // Exported facts changed: every result is stale.
@@ -140,7 +145,8 @@ class Project {
   // project_check.cc
   void CheckAfterChange(std::chrono::milliseconds sweep_delay);
   void StartCheck(const std::string& path);
-  void OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped, std::chrono::nanoseconds cost);
+  void OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped,
+                 std::chrono::nanoseconds cost);
   void Store(const std::string& path, CheckedFilePtr result);
   void ScheduleSweep(std::chrono::milliseconds delay);
   void StartSweep();
@@ -170,8 +176,8 @@ class Project {
   bool scanning_ = false;
   bool scan_again_ = false;
   bool scan_timer_ = false;
-  uint64_t scan_ = 0;        // number of the present scan; results of others are dropped
-  size_t scan_steps_ = 0;    // worker tasks of the present scan that are still out
+  uint64_t scan_ = 0;      // number of the present scan; results of others are dropped
+  size_t scan_steps_ = 0;  // worker tasks of the present scan that are still out
   size_t read_done_ = 0;
   size_t read_total_ = 0;
   Executor::Clock::time_point scan_start_;
@@ -180,7 +186,7 @@ class Project {
   std::set<std::string> touched_on_disk_;  // FilesChanged since the last scan began
   std::set<std::string> closed_;           // closed since then: the disk's word counts
   std::stop_source scan_stop_;
-  std::set<std::string> logged_;           // problems told already
+  std::set<std::string> logged_;  // problems told already
 
   uint64_t epoch_ = 1;
   uint64_t jobs_ = 0;

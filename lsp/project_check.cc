@@ -10,11 +10,13 @@
 namespace fluxls::lsp {
 namespace {
 
-// Files a background task checks before it comes back; small enough that typing never waits long behind it.
+// Files a background task checks before it comes back; small enough that typing never waits long
+// behind it.
 constexpr size_t kSweepBatch = 16;
 
 // Catch site of the engine's exceptions: rules.
-CheckedFilePtr Check(const Snapshot& snapshot, const SourceFilePtr& file, uint64_t epoch, const std::stop_token& stop) {
+CheckedFilePtr Check(const Snapshot& snapshot, const SourceFilePtr& file, uint64_t epoch,
+                     const std::stop_token& stop) {
   auto result = std::make_shared<CheckedFile>();
   result->file = file;
   result->epoch = epoch;
@@ -48,26 +50,32 @@ void Project::StartCheck(const std::string& path) {
   if (job.file == file && job.epoch == epoch_ && !job.stop.stop_requested()) return;
   job.stop.request_stop();
   job = CheckJob{++jobs_, file, epoch_, std::stop_source()};
-  executor_.RunOnWorker([this, path, snapshot, file, epoch = epoch_, id = job.id, stop = job.stop.get_token()] {
-    auto start = Executor::Clock::now();
-    CheckedFilePtr result = Check(snapshot, file, epoch, stop);
-    auto cost = Executor::Clock::now() - start;
-    bool stopped = stop.stop_requested();
-    executor_.Post([this, path, id, result, stopped, cost] { OnChecked(path, id, result, stopped, cost); });
-  });
+  executor_.RunOnWorker(
+      [this, path, snapshot, file, epoch = epoch_, id = job.id, stop = job.stop.get_token()] {
+        auto start = Executor::Clock::now();
+        CheckedFilePtr result = Check(snapshot, file, epoch, stop);
+        auto cost = Executor::Clock::now() - start;
+        bool stopped = stop.stop_requested();
+        executor_.Post([this, path, id, result, stopped, cost] {
+          OnChecked(path, id, result, stopped, cost);
+        });
+      });
 }
 
 void Project::OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped,
                         std::chrono::nanoseconds cost) {
   auto found = checks_.find(path);
-  if (found == checks_.end() || found->second.id != job) return;  // a newer check runs, or the file is gone
+  if (found == checks_.end() || found->second.id != job)
+    return;  // a newer check runs, or the file is gone
   checks_.erase(found);
   if (!stopped) {
     if (auto open = open_.find(path); open != open_.end()) {
       scheduler_.RecordCost(path, open->second.parse_cost + cost);
     }
-    // Facts that changed meanwhile start a new check, at once or when the scan is through; what is stored is complete.
-    if (result->epoch == epoch_ && workspace_.snapshot().Find(path) == result->file) Store(path, std::move(result));
+    // Facts that changed meanwhile start a new check, at once or when the scan is through; what is
+    // stored is complete.
+    if (result->epoch == epoch_ && workspace_.snapshot().Find(path) == result->file)
+      Store(path, std::move(result));
   }
   Pump();
 }
@@ -91,7 +99,8 @@ void Project::ScheduleSweep(std::chrono::milliseconds delay) {
 
 void Project::StartSweep() {
   if (!CanCheck()) return;
-  // A sweep that is under way over the same facts goes on; files that changed since are taken by the next one.
+  // A sweep that is under way over the same facts goes on; files that changed since are taken by
+  // the next one.
   sweep_stop_.request_stop();
   sweep_stop_ = std::stop_source();
   ++sweep_;
@@ -99,9 +108,11 @@ void Project::StartSweep() {
   sweep_queue_.clear();
   for (SourceFilePtr& file : workspace_.snapshot().Files()) {
     if (open_.contains(file->path)) continue;
-    if (auto job = checks_.find(file->path); job != checks_.end() && job->second.epoch == epoch_) continue;
+    if (auto job = checks_.find(file->path); job != checks_.end() && job->second.epoch == epoch_)
+      continue;
     auto known = results_.find(file->path);
-    if (known != results_.end() && known->second->file == file && known->second->epoch == epoch_) continue;
+    if (known != results_.end() && known->second->file == file && known->second->epoch == epoch_)
+      continue;
     sweep_queue_.push_back(std::move(file));
   }
   FillSweep();
@@ -117,8 +128,8 @@ void Project::FillSweep() {
     std::vector<SourceFilePtr> batch(sweep_queue_.begin(), end);
     sweep_queue_.erase(sweep_queue_.begin(), end);
     ++sweep_in_flight_;
-    executor_.RunOnWorker([this, batch = std::move(batch), snapshot = workspace_.snapshot(), epoch = epoch_,
-                           sweep = sweep_, stop = sweep_stop_.get_token()] {
+    executor_.RunOnWorker([this, batch = std::move(batch), snapshot = workspace_.snapshot(),
+                           epoch = epoch_, sweep = sweep_, stop = sweep_stop_.get_token()] {
       std::vector<CheckedFilePtr> results;
       for (const SourceFilePtr& file : batch) {
         if (stop.stop_requested()) break;
@@ -135,7 +146,8 @@ void Project::OnSwept(uint64_t sweep, std::vector<CheckedFilePtr> results) {
   for (CheckedFilePtr& result : results) {
     const std::string path = result->file->path;
     // Results of an older sweep count where they are still true.
-    if (result->epoch == epoch_ && workspace_.snapshot().Find(path) == result->file && !IsFresh(path)) {
+    if (result->epoch == epoch_ && workspace_.snapshot().Find(path) == result->file &&
+        !IsFresh(path)) {
       Store(path, std::move(result));
     }
   }

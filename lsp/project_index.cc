@@ -16,8 +16,8 @@ using std::chrono::milliseconds;
 constexpr size_t kReadBatch = 16;
 
 // Catch site of the engine's exceptions: reading.
-SourceFilePtr ReadAndParse(const FileSystem& files, const Workspace::ToRead& item, const Settings& settings,
-                           const SourceFilePtr& previous) {
+SourceFilePtr ReadAndParse(const FileSystem& files, const Workspace::ToRead& item,
+                           const Settings& settings, const SourceFilePtr& previous) {
   try {
     return ParseSource(ReadSource(files, item.path, settings, item.helm_template), previous.get());
   } catch (const std::exception& e) {
@@ -53,8 +53,10 @@ bool Project::IsHelmTemplate(const std::string& path) const {
   if (SourceFilePtr known = workspace_.snapshot().Find(path); known && !known->version) {
     return known->file_class == FileClass::kHelmTemplate;
   }
-  for (std::string_view at = DirectoryName(path); at != "/" && !at.empty(); at = DirectoryName(at)) {
-    if (BaseName(at) == "templates" && files_->Stat(JoinPath(DirectoryName(at), "Chart.yaml"))) return true;
+  for (std::string_view at = DirectoryName(path); at != "/" && !at.empty();
+       at = DirectoryName(at)) {
+    if (BaseName(at) == "templates" && files_->Stat(JoinPath(DirectoryName(at), "Chart.yaml")))
+      return true;
   }
   return false;
 }
@@ -100,14 +102,15 @@ void Project::StartScan() {
     return;
   }
   for (const std::string& root : roots_) {
-    executor_.RunOnWorker([this, root, files = files_, settings = workspace_.settings(), scan = scan_,
-                           stop = scan_stop_.get_token()] {
+    executor_.RunOnWorker([this, root, files = files_, settings = workspace_.settings(),
+                           scan = scan_, stop = scan_stop_.get_token()] {
       ScanResult result;
       try {
         result = ScanFolder(*files, root, settings, [&stop] { return stop.stop_requested(); });
       } catch (const std::exception& e) {
         result = ScanResult{};
-        result.problems.push_back(fmt::format("internal error while scanning {}: {}", root, e.what()));
+        result.problems.push_back(
+            fmt::format("internal error while scanning {}: {}", root, e.what()));
       }
       result.root = root;
       // Shared, because a Task must be copyable and the list is long.
@@ -168,7 +171,8 @@ void Project::StartReads(std::vector<Workspace::ToRead> list) {
     std::vector<std::pair<Workspace::ToRead, SourceFilePtr>> batch;
     for (size_t i = begin; i < end; ++i) batch.emplace_back(list[i], snapshot.Find(list[i].path));
     ++scan_steps_;
-    executor_.RunOnWorker([this, batch = std::move(batch), files = files_, settings = workspace_.settings(), scan = scan_,
+    executor_.RunOnWorker([this, batch = std::move(batch), files = files_,
+                           settings = workspace_.settings(), scan = scan_,
                            stop = scan_stop_.get_token()] {
       std::vector<SourceFilePtr> parsed;
       for (const auto& [item, previous] : batch) {

@@ -59,7 +59,8 @@ class Value {
   }
   bool Get(int64_t& out) const {
     if (!value_ || !value_->is_number_integer()) return Fail("an integer");
-    if (value_->is_number_unsigned() && value_->get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) {
+    if (value_->is_number_unsigned() &&
+        value_->get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) {
       out = INT64_MAX;
     } else {
       out = value_->get<int64_t>();
@@ -75,7 +76,9 @@ class Value {
   bool Get(Position& out) const {
     return Object() && (*this)["line"].Get(out.line) && (*this)["character"].Get(out.character);
   }
-  bool Get(Range& out) const { return Object() && (*this)["start"].Get(out.start) && (*this)["end"].Get(out.end); }
+  bool Get(Range& out) const {
+    return Object() && (*this)["start"].Get(out.start) && (*this)["end"].Get(out.end);
+  }
   bool Get(WorkspaceFolder& out) const {
     return Object() && (*this)["uri"].Get(out.uri) && (*this)["name"].Maybe(out.name);
   }
@@ -115,10 +118,12 @@ class Value {
   bool IsTrue() const { return value_ && value_->is_boolean() && value_->get<bool>(); }
   bool IsObject() const { return value_ && value_->is_object(); }
   bool HoldsString(std::string_view text) const {
-    return value_ && value_->is_array() && std::find(value_->begin(), value_->end(), text) != value_->end();
+    return value_ && value_->is_array() &&
+           std::find(value_->begin(), value_->end(), text) != value_->end();
   }
   bool HoldsNumber(int number) const {
-    return value_ && value_->is_array() && std::find(value_->begin(), value_->end(), number) != value_->end();
+    return value_ && value_->is_array() &&
+           std::find(value_->begin(), value_->end(), number) != value_->end();
   }
   std::vector<std::string> Strings() const {
     std::vector<std::string> out;
@@ -129,7 +134,8 @@ class Value {
     return out;
   }
   Value Item(size_t index) const {
-    const Json* found = value_ && value_->is_array() && index < value_->size() ? &(*value_)[index] : nullptr;
+    const Json* found =
+        value_ && value_->is_array() && index < value_->size() ? &(*value_)[index] : nullptr;
     return {*this, found, fmt::format("{}[{}]", path_, index)};
   }
   // Shares the message's memory.
@@ -151,7 +157,8 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.positionEncodings = caps["general"]["positionEncodings"].Strings();
   Value workspace = caps["workspace"];
   out.configuration = workspace["configuration"].IsTrue();
-  out.didChangeConfigurationRegistration = workspace["didChangeConfiguration"]["dynamicRegistration"].IsTrue();
+  out.didChangeConfigurationRegistration =
+      workspace["didChangeConfiguration"]["dynamicRegistration"].IsTrue();
   out.watchedFilesRegistration = workspace["didChangeWatchedFiles"]["dynamicRegistration"].IsTrue();
   out.workspaceFolders = workspace["workspaceFolders"].IsTrue();
   out.documentChanges = workspace["workspaceEdit"]["documentChanges"].IsTrue();
@@ -185,15 +192,19 @@ bool Decode(const JsonPtr& params, InitializeParams& out, std::string& error) {
   }
   Value client = v["clientInfo"];
   out.hasClientInfo = client.IsObject();
-  if (out.hasClientInfo && (!client["name"].Maybe(out.clientName) || !client["version"].Maybe(out.clientVersion))) {
+  if (out.hasClientInfo &&
+      (!client["name"].Maybe(out.clientName) || !client["version"].Maybe(out.clientVersion))) {
     return false;
   }
-  if (v["initializationOptions"].Present()) out.initializationOptions = v["initializationOptions"].Raw();
+  if (v["initializationOptions"].Present())
+    out.initializationOptions = v["initializationOptions"].Raw();
   out.capabilities = ReadCapabilities(v["capabilities"]);
   return true;
 }
 
-bool Decode(const JsonPtr&, NoParams&, std::string&) { return true; }
+bool Decode(const JsonPtr&, NoParams&, std::string&) {
+  return true;
+}
 
 bool Decode(const JsonPtr& params, SetTraceParams& out, std::string& error) {
   Value v(params, error);
@@ -211,8 +222,8 @@ bool Decode(const JsonPtr& params, DidOpenTextDocumentParams& out, std::string& 
 bool Decode(const JsonPtr& params, DidChangeTextDocumentParams& out, std::string& error) {
   Value v(params, error);
   Value document = v["textDocument"];
-  return v.Object() && document.Object() && document["uri"].Get(out.uri) && document["version"].Maybe(out.version) &&
-         v["contentChanges"].Get(out.contentChanges);
+  return v.Object() && document.Object() && document["uri"].Get(out.uri) &&
+         document["version"].Maybe(out.version) && v["contentChanges"].Get(out.contentChanges);
 }
 
 bool Decode(const JsonPtr& params, TextDocumentParams& out, std::string& error) {

@@ -1,9 +1,10 @@
-// The part of the Language Server Protocol that is in use: structs with the protocol's own field spelling.
+// The part of the Language Server Protocol that is in use: structs with the protocol's own field
+// spelling.
 //
-// Decode() reads params and says on failure where and why: "params.textDocument.uri: expected a string, found a number".
-// Unknown fields are ignored, null counts as absent for everything optional, and capability objects may be missing or
-// of the wrong type at any level. Encode() gives JSON text. New structs are added when they are needed.
-// Thread contract: plain data.
+// Decode() reads params and says on failure where and why: "params.textDocument.uri: expected a
+// string, found a number". Unknown fields are ignored, null counts as absent for everything
+// optional, and capability objects may be missing or of the wrong type at any level. Encode() gives
+// JSON text. New structs are added when they are needed. Thread contract: plain data.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ namespace fluxls::lsp {
 
 // NOLINTBEGIN(readability-identifier-naming): field names are those of the protocol.
 
-// Zero-based; `character` counts in the units of the negotiated encoding. Numbers beyond 32 bits are clamped.
+// Zero-based; `character` counts in the units of the negotiated encoding. Numbers beyond 32 bits
+// are clamped.
 struct Position {
   uint32_t line = 0;
   uint32_t character = 0;
@@ -140,7 +142,8 @@ struct CodeActionParams {
   bool automatic = false;  // asked for by the editor, not by the user
 };
 
-// Names one fix of one list of findings; what a code action carries from the offer to its resolution.
+// Names one fix of one list of findings; what a code action carries from the offer to its
+// resolution.
 struct FixReference {
   std::string uri;
   std::string resultId;  // of the list the indices belong to
@@ -236,7 +239,8 @@ struct FileSystemWatcher {
 
 // NOLINTEND(readability-identifier-naming)
 
-// False on failure; `error` then holds the sentence for the client. `params` is never a null pointer.
+// False on failure; `error` then holds the sentence for the client. `params` is never a null
+// pointer.
 bool Decode(const JsonPtr& params, InitializeParams& out, std::string& error);
 bool Decode(const JsonPtr& params, NoParams& out, std::string& error);
 bool Decode(const JsonPtr& params, SetTraceParams& out, std::string& error);
@@ -266,18 +270,20 @@ Encoded Encode(const Command& command);
 Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit);
 
 Encoded EncodeArray(const std::vector<Encoded>& items);
-Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version, const Encoded& diagnostics);
+Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version,
+                                 const Encoded& diagnostics);
 // Reports of pull diagnostics. A full report when `items` is given, else "unchanged".
 Encoded EncodeDocumentReport(const Encoded* items, std::string_view result_id);
-Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version, const Encoded* items,
-                                  std::string_view result_id);
+Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version,
+                                  const Encoded* items, std::string_view result_id);
 Encoded EncodeWorkspaceReport(const std::vector<Encoded>& items);
 Encoded EncodeShowMessage(int type, std::string_view message);
 Encoded EncodeLogTrace(std::string_view message);
 Encoded EncodeConfigurationRequest(std::string_view section);
 Encoded EncodeApplyEdit(std::string_view label, const WorkspaceEdit& edit);
 // One registration for client/registerCapability.
-Encoded EncodeWatcherRegistration(std::string_view id, const std::vector<FileSystemWatcher>& watchers);
+Encoded EncodeWatcherRegistration(std::string_view id,
+                                  const std::vector<FileSystemWatcher>& watchers);
 Encoded EncodeConfigurationRegistration(std::string_view id, std::string_view section);
 Encoded EncodeProgressCreate(std::string_view token);
 Encoded EncodeProgressBegin(std::string_view token, std::string_view title);

@@ -7,20 +7,28 @@
 namespace fluxls::lsp {
 namespace {
 
-Json ToJson(const Position& p) { return {{"line", p.line}, {"character", p.character}}; }
+Json ToJson(const Position& p) {
+  return {{"line", p.line}, {"character", p.character}};
+}
 
-Json ToJson(const Range& r) { return {{"start", ToJson(r.start)}, {"end", ToJson(r.end)}}; }
+Json ToJson(const Range& r) {
+  return {{"start", ToJson(r.start)}, {"end", ToJson(r.end)}};
+}
 
 Json ToJson(const Diagnostic& d) {
-  Json out = {{"range", ToJson(d.range)}, {"severity", d.severity}, {"source", d.source}, {"message", d.message}};
+  Json out = {{"range", ToJson(d.range)},
+              {"severity", d.severity},
+              {"source", d.source},
+              {"message", d.message}};
   if (!d.code.empty()) out["code"] = d.code;
   if (!d.codeDescriptionHref.empty()) out["codeDescription"] = {{"href", d.codeDescriptionHref}};
   if (!d.tags.empty()) out["tags"] = d.tags;
   if (!d.relatedInformation.empty()) {
     Json related = Json::array();
     for (const DiagnosticRelatedInformation& info : d.relatedInformation) {
-      related.push_back({{"location", {{"uri", info.location.uri}, {"range", ToJson(info.location.range)}}},
-                         {"message", info.message}});
+      related.push_back(
+          {{"location", {{"uri", info.location.uri}, {"range", ToJson(info.location.range)}}},
+           {"message", info.message}});
     }
     out["relatedInformation"] = std::move(related);
   }
@@ -30,7 +38,8 @@ Json ToJson(const Diagnostic& d) {
 
 Json ToJson(const std::vector<LspTextEdit>& edits) {
   Json out = Json::array();
-  for (const LspTextEdit& edit : edits) out.push_back({{"range", ToJson(edit.range)}, {"newText", edit.newText}});
+  for (const LspTextEdit& edit : edits)
+    out.push_back({{"range", ToJson(edit.range)}, {"newText", edit.newText}});
   return out;
 }
 
@@ -65,7 +74,9 @@ Json ToJson(const FixReference& fix) {
   return {{"uri", fix.uri}, {"resultId", fix.resultId}, {"finding", fix.finding}, {"fix", fix.fix}};
 }
 
-Encoded Text(const Json& json) { return {Dump(json)}; }
+Encoded Text(const Json& json) {
+  return {Dump(json)};
+}
 
 Encoded Progress(std::string_view token, Json value) {
   return Text({{"token", token}, {"value", std::move(value)}});
@@ -73,7 +84,8 @@ Encoded Progress(std::string_view token, Json value) {
 
 Encoded Registration(std::string_view id, std::string_view method, Json options) {
   Json registrations = Json::array();
-  registrations.push_back({{"id", id}, {"method", method}, {"registerOptions", std::move(options)}});
+  registrations.push_back(
+      {{"id", id}, {"method", method}, {"registerOptions", std::move(options)}});
   return Text({{"registrations", std::move(registrations)}});
 }
 
@@ -83,20 +95,25 @@ Encoded Encode(const InitializeResult& result) {
   Json action_kinds = Json::array({"quickfix", "source.fixAll.fluxcd"});
   Json capabilities = {
       {"positionEncoding", result.positionEncoding},
-      {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", {{"includeText", false}}}}},
-      {"codeActionProvider", {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
+      {"textDocumentSync",
+       {{"openClose", true}, {"change", 2}, {"save", {{"includeText", false}}}}},
+      {"codeActionProvider",
+       {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
       {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
   };
   if (result.pullDiagnostics) {
     capabilities["diagnosticProvider"] = {
         {"identifier", "fluxcd"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
   }
-  if (!result.commands.empty()) capabilities["executeCommandProvider"] = {{"commands", result.commands}};
+  if (!result.commands.empty())
+    capabilities["executeCommandProvider"] = {{"commands", result.commands}};
   return Text({{"capabilities", std::move(capabilities)},
                {"serverInfo", {{"name", "fluxcd-ls"}, {"version", result.serverVersion}}}});
 }
 
-Encoded Encode(const Diagnostic& diagnostic) { return Text(ToJson(diagnostic)); }
+Encoded Encode(const Diagnostic& diagnostic) {
+  return Text(ToJson(diagnostic));
+}
 
 Encoded Encode(const std::vector<Diagnostic>& diagnostics) {
   Json list = Json::array();
@@ -104,7 +121,9 @@ Encoded Encode(const std::vector<Diagnostic>& diagnostics) {
   return Text(list);
 }
 
-Encoded Encode(const WorkspaceEdit& edit) { return Text(ToJson(edit)); }
+Encoded Encode(const WorkspaceEdit& edit) {
+  return Text(ToJson(edit));
+}
 
 Encoded Encode(const CodeAction& action) {
   Json out = {{"title", action.title}, {"kind", action.kind}};
@@ -140,19 +159,24 @@ Encoded EncodeArray(const std::vector<Encoded>& items) {
   return {out + "]"};
 }
 
-Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version, const Encoded& diagnostics) {
+Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version,
+                                 const Encoded& diagnostics) {
   std::string tag = version ? fmt::format(R"("version":{},)", *version) : "";
-  return {fmt::format(R"({{"uri":{},{}"diagnostics":{}}})", JsonString(uri), tag, diagnostics.json)};
+  return {
+      fmt::format(R"({{"uri":{},{}"diagnostics":{}}})", JsonString(uri), tag, diagnostics.json)};
 }
 
 Encoded EncodeDocumentReport(const Encoded* items, std::string_view result_id) {
-  if (!items) return {fmt::format(R"({{"kind":"unchanged","resultId":{}}})", JsonString(result_id))};
-  return {fmt::format(R"({{"kind":"full","resultId":{},"items":{}}})", JsonString(result_id), items->json)};
+  if (!items)
+    return {fmt::format(R"({{"kind":"unchanged","resultId":{}}})", JsonString(result_id))};
+  return {fmt::format(R"({{"kind":"full","resultId":{},"items":{}}})", JsonString(result_id),
+                      items->json)};
 }
 
-Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version, const Encoded* items,
-                                  std::string_view result_id) {
-  std::string head = fmt::format(R"({{"uri":{},"version":{},)", JsonString(uri), version ? std::to_string(*version) : "null");
+Encoded EncodeWorkspaceReportItem(std::string_view uri, std::optional<int64_t> version,
+                                  const Encoded* items, std::string_view result_id) {
+  std::string head = fmt::format(R"({{"uri":{},"version":{},)", JsonString(uri),
+                                 version ? std::to_string(*version) : "null");
   return {head + EncodeDocumentReport(items, result_id).json.substr(1)};
 }
 
@@ -164,7 +188,9 @@ Encoded EncodeShowMessage(int type, std::string_view message) {
   return Text({{"type", type}, {"message", message}});
 }
 
-Encoded EncodeLogTrace(std::string_view message) { return Text({{"message", message}}); }
+Encoded EncodeLogTrace(std::string_view message) {
+  return Text({{"message", message}});
+}
 
 Encoded EncodeConfigurationRequest(std::string_view section) {
   Json items = Json::array();
@@ -176,9 +202,11 @@ Encoded EncodeApplyEdit(std::string_view label, const WorkspaceEdit& edit) {
   return Text({{"label", label}, {"edit", ToJson(edit)}});
 }
 
-Encoded EncodeWatcherRegistration(std::string_view id, const std::vector<FileSystemWatcher>& watchers) {
+Encoded EncodeWatcherRegistration(std::string_view id,
+                                  const std::vector<FileSystemWatcher>& watchers) {
   Json list = Json::array();
-  for (const FileSystemWatcher& watcher : watchers) list.push_back({{"globPattern", watcher.globPattern}});
+  for (const FileSystemWatcher& watcher : watchers)
+    list.push_back({{"globPattern", watcher.globPattern}});
   return Registration(id, "workspace/didChangeWatchedFiles", {{"watchers", std::move(list)}});
 }
 
@@ -186,13 +214,17 @@ Encoded EncodeConfigurationRegistration(std::string_view id, std::string_view se
   return Registration(id, "workspace/didChangeConfiguration", {{"section", section}});
 }
 
-Encoded EncodeProgressCreate(std::string_view token) { return Text({{"token", token}}); }
-
-Encoded EncodeProgressBegin(std::string_view token, std::string_view title) {
-  return Progress(token, {{"kind", "begin"}, {"title", title}, {"cancellable", false}, {"percentage", 0}});
+Encoded EncodeProgressCreate(std::string_view token) {
+  return Text({{"token", token}});
 }
 
-Encoded EncodeProgressReport(std::string_view token, std::string_view message, uint32_t percentage) {
+Encoded EncodeProgressBegin(std::string_view token, std::string_view title) {
+  return Progress(token,
+                  {{"kind", "begin"}, {"title", title}, {"cancellable", false}, {"percentage", 0}});
+}
+
+Encoded EncodeProgressReport(std::string_view token, std::string_view message,
+                             uint32_t percentage) {
   return Progress(token, {{"kind", "report"}, {"message", message}, {"percentage", percentage}});
 }
 

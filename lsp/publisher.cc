@@ -19,8 +19,10 @@ std::string HashOf(std::string_view text) {
 
 }  // namespace
 
-ReportPtr Publisher::ReportOf(const std::string& path, const CheckedFilePtr& result, const ConvertContext& context) {
-  static const ReportPtr kEmpty = std::make_shared<Report>(Report{nullptr, {"[]"}, HashOf("[]"), true});
+ReportPtr Publisher::ReportOf(const std::string& path, const CheckedFilePtr& result,
+                              const ConvertContext& context) {
+  static const ReportPtr kEmpty =
+      std::make_shared<Report>(Report{nullptr, {"[]"}, HashOf("[]"), true});
   if (!result || result->findings.empty()) {
     reports_.erase(path);
     return kEmpty;
@@ -41,8 +43,8 @@ ReportPtr Publisher::ReportOf(const std::string& path, const CheckedFilePtr& res
   return slot;
 }
 
-void Publisher::Publish(const std::string& path, const std::string& uri, std::optional<int64_t> version,
-                        const Report& report) {
+void Publisher::Publish(const std::string& path, const std::string& uri,
+                        std::optional<int64_t> version, const Report& report) {
   auto found = published_.find(path);
   if (found == published_.end()) {
     if (report.empty && !version) return;

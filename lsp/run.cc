@@ -33,7 +33,8 @@ void OnSignal(int) {
   errno = saved;
 }
 
-// Turns SIGTERM and SIGINT into a readable descriptor, and a client that closes its end into an error of write(). Once a process.
+// Turns SIGTERM and SIGINT into a readable descriptor, and a client that closes its end into an
+// error of write(). Once a process.
 int InstallSignals() {
   std::array<int, 2> ends{-1, -1};
   if (::pipe(ends.data()) != 0) return -1;
@@ -110,7 +111,8 @@ int RunListen(std::string_view address) {
   int signals = InstallSignals();
   int listener = Listen(*port);
   if (listener < 0) {
-    LogToStderr(LogLevel::kError, fmt::format("cannot listen on 127.0.0.1:{}: {}", *port, std::strerror(errno)));
+    LogToStderr(LogLevel::kError,
+                fmt::format("cannot listen on 127.0.0.1:{}: {}", *port, std::strerror(errno)));
     return 2;
   }
   fmt::print(stderr, "listening on 127.0.0.1:{}\n", *port);

@@ -21,7 +21,8 @@ void Scheduler::Touch(const std::string& path) {
   if (entry.touch == 0) entry.first_touch = now;
   entry.touch = ++touches_;
   milliseconds waited = duration_cast<milliseconds>(now - entry.first_touch);
-  milliseconds delay = std::min(DebounceFor(entry.cost), std::max(kMaxWait - waited, milliseconds(0)));
+  milliseconds delay =
+      std::min(DebounceFor(entry.cost), std::max(kMaxWait - waited, milliseconds(0)));
   Task fire = [this, path, touch = entry.touch] { Fire(path, touch); };
   // Even without a pause it goes through the queue: what the client has sent already counts first.
   if (delay.count() == 0) {
@@ -33,7 +34,8 @@ void Scheduler::Touch(const std::string& path) {
 
 void Scheduler::Fire(const std::string& path, uint64_t touch) {
   auto found = entries_.find(path);
-  if (found == entries_.end() || found->second.touch != touch) return;  // a later touch, or done already
+  if (found == entries_.end() || found->second.touch != touch)
+    return;  // a later touch, or done already
   found->second.touch = 0;
   start_(path);
 }
@@ -48,8 +50,12 @@ void Scheduler::Flush() {
   for (const std::string& path : waiting) start_(path);
 }
 
-void Scheduler::Forget(const std::string& path) { entries_.erase(path); }
+void Scheduler::Forget(const std::string& path) {
+  entries_.erase(path);
+}
 
-void Scheduler::RecordCost(const std::string& path, std::chrono::nanoseconds cost) { entries_[path].cost = cost; }
+void Scheduler::RecordCost(const std::string& path, std::chrono::nanoseconds cost) {
+  entries_[path].cost = cost;
+}
 
 }  // namespace fluxls::lsp

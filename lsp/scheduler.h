@@ -1,4 +1,5 @@
-// When to work on a file that is being typed in: after a pause that follows what the file cost last time.
+// When to work on a file that is being typed in: after a pause that follows what the file cost last
+// time.
 //
 // Thread contract: main thread only.
 #pragma once
@@ -21,7 +22,8 @@ inline constexpr std::chrono::milliseconds kMaxWait{600};
 
 class Scheduler {
  public:
-  // `start` is called on the main thread when work on a file should begin. It must cope with being early (Flush).
+  // `start` is called on the main thread when work on a file should begin. It must cope with being
+  // early (Flush).
   Scheduler(Executor& executor, std::function<void(const std::string& path)> start);
 
   // The file changed: starts after its debounce, counted anew with every touch.

@@ -19,7 +19,9 @@ Server::Server(Executor& executor, std::shared_ptr<const FileSystem> files, Host
       host_(std::move(host)),
       dispatcher_([this](std::string body) { host_.send(std::move(body)); },
                   [this](LogLevel level, const std::string& text) { Log(level, text); }),
-      publisher_([this](const Encoded& params) { dispatcher_.Notify("textDocument/publishDiagnostics", params); }),
+      publisher_([this](const Encoded& params) {
+        dispatcher_.Notify("textDocument/publishDiagnostics", params);
+      }),
       project_(executor, std::move(files),
                {[this](const std::string& path) { OnChecked(path); },
                 [this](size_t done, size_t total) { OnIndexing(done, total); },
@@ -37,9 +39,12 @@ void Server::Bind() {
   dispatcher_.OnNotification("textDocument/didChange", this, &Server::DidChange);
   dispatcher_.OnNotification("textDocument/didClose", this, &Server::DidClose);
   dispatcher_.OnNotification("textDocument/didSave", this, &Server::DidSave);
-  dispatcher_.OnNotification("workspace/didChangeWatchedFiles", this, &Server::DidChangeWatchedFiles);
-  dispatcher_.OnNotification("workspace/didChangeWorkspaceFolders", this, &Server::DidChangeWorkspaceFolders);
-  dispatcher_.OnNotification("workspace/didChangeConfiguration", this, &Server::DidChangeConfiguration);
+  dispatcher_.OnNotification("workspace/didChangeWatchedFiles", this,
+                             &Server::DidChangeWatchedFiles);
+  dispatcher_.OnNotification("workspace/didChangeWorkspaceFolders", this,
+                             &Server::DidChangeWorkspaceFolders);
+  dispatcher_.OnNotification("workspace/didChangeConfiguration", this,
+                             &Server::DidChangeConfiguration);
   dispatcher_.OnRequest("textDocument/diagnostic", this, &Server::DocumentDiagnostic);
   dispatcher_.OnRequest("workspace/diagnostic", this, &Server::WorkspaceDiagnostic);
   dispatcher_.OnRequest("textDocument/codeAction", this, &Server::CodeActions);
@@ -58,7 +63,8 @@ void Server::Receive(const FrameEvent& event) {
       dispatcher_.SendError({}, {ErrorCode::kInvalidRequest, event.text});
       break;
     case FrameEvent::Kind::kError:
-      Log(LogLevel::kError, fmt::format("broken input: {}; looking for the next message", event.text));
+      Log(LogLevel::kError,
+          fmt::format("broken input: {}; looking for the next message", event.text));
       break;
   }
 }
@@ -73,8 +79,9 @@ Encoded Server::Initialize(const InitializeParams& params) {
   client_ = params.capabilities;
   tracing_ = params.trace == "messages" || params.trace == "verbose";
   encoding_ = ChooseEncoding(client_.positionEncodings);
-  Log(LogLevel::kInfo, fmt::format("session with {} {}", params.clientName.empty() ? "a client" : params.clientName,
-                                   params.clientVersion));
+  Log(LogLevel::kInfo,
+      fmt::format("session with {} {}", params.clientName.empty() ? "a client" : params.clientName,
+                  params.clientVersion));
 
   if (params.workspaceFolders && !params.workspaceFolders->empty()) {
     folders_ = *params.workspaceFolders;
@@ -91,7 +98,8 @@ Encoded Server::Initialize(const InitializeParams& params) {
   result.positionEncoding = EncodingName(encoding_);
   result.pullDiagnostics = pull_;
   result.codeActionResolve = client_.codeActionResolveEdit;
-  // Editors with code action literals need no command, and some refuse two servers with one command name.
+  // Editors with code action literals need no command, and some refuse two servers with one command
+  // name.
   if (!client_.codeActionLiterals) result.commands = {"fluxcd.applyFix"};
   result.serverVersion = host_.version;
   return Encode(result);
@@ -118,7 +126,9 @@ void Server::ChooseDelivery(const InitializeParams& params) {
   }
 }
 
-void Server::Initialized(const NoParams&) { Start(); }
+void Server::Initialized(const NoParams&) {
+  Start();
+}
 
 void Server::Start() {
   if (started_) return;
@@ -132,7 +142,8 @@ void Server::Start() {
                     [this](const Message& answer) {
                       if (answer.failed || !indexing_ || progress_ != Progress::kAsked) return;
                       progress_ = Progress::kShown;
-                      dispatcher_.Notify("$/progress", EncodeProgressBegin(kProgressToken, kProgressTitle));
+                      dispatcher_.Notify("$/progress",
+                                         EncodeProgressBegin(kProgressToken, kProgressTitle));
                     });
   }
   project_.Configure(settings_.engine, settings_.closed_files);
@@ -141,13 +152,18 @@ void Server::Start() {
 
 void Server::RegisterWatchers() {
   if (client_.watchedFilesRegistration) {
-    // A kustomization may name any file; but only these can change what we think of them, and the disk is looked at again anyway.
-    std::vector<FileSystemWatcher> watchers = {
-        {"**/*.{yaml,yml}"}, {"**/Kustomization"}, {"**/.gitignore"}, {"**/*.{json,env,properties,conf,toml}"}};
-    dispatcher_.Ask("client/registerCapability", EncodeWatcherRegistration("fluxcd-ls/files", watchers));
+    // A kustomization may name any file; but only these can change what we think of them, and the
+    // disk is looked at again anyway.
+    std::vector<FileSystemWatcher> watchers = {{"**/*.{yaml,yml}"},
+                                               {"**/Kustomization"},
+                                               {"**/.gitignore"},
+                                               {"**/*.{json,env,properties,conf,toml}"}};
+    dispatcher_.Ask("client/registerCapability",
+                    EncodeWatcherRegistration("fluxcd-ls/files", watchers));
   }
   if (client_.didChangeConfigurationRegistration) {
-    dispatcher_.Ask("client/registerCapability", EncodeConfigurationRegistration("fluxcd-ls/settings", "fluxcd"));
+    dispatcher_.Ask("client/registerCapability",
+                    EncodeConfigurationRegistration("fluxcd-ls/settings", "fluxcd"));
   }
 }
 
@@ -158,14 +174,16 @@ void Server::OnIndexing(size_t done, size_t total) {
   if (progress_ != Progress::kShown) return;
   if (finished) {
     progress_ = Progress::kNone;
-    dispatcher_.Notify("$/progress", EncodeProgressEnd(kProgressToken, fmt::format("{} files", total)));
+    dispatcher_.Notify("$/progress",
+                       EncodeProgressEnd(kProgressToken, fmt::format("{} files", total)));
     return;
   }
   auto percent = static_cast<uint32_t>(100 * done / total);
   if (percent < progress_percent_ + 5) return;
   progress_percent_ = percent;
-  dispatcher_.Notify("$/progress",
-                     EncodeProgressReport(kProgressToken, fmt::format("{}/{} files", done, total), percent));
+  dispatcher_.Notify(
+      "$/progress",
+      EncodeProgressReport(kProgressToken, fmt::format("{}/{} files", done, total), percent));
 }
 
 Encoded Server::Shutdown(const NoParams&) {
@@ -174,7 +192,9 @@ Encoded Server::Shutdown(const NoParams&) {
   return {};
 }
 
-void Server::Exit(const NoParams&) { host_.exit(shutdown_seen_ ? 0 : 1); }
+void Server::Exit(const NoParams&) {
+  host_.exit(shutdown_seen_ ? 0 : 1);
+}
 
 void Server::SetTrace(const SetTraceParams& params) {
   tracing_ = params.value == "messages" || params.value == "verbose";
@@ -182,7 +202,8 @@ void Server::SetTrace(const SetTraceParams& params) {
 
 void Server::Log(LogLevel level, const std::string& text) {
   if (level == LogLevel::kDebug) {
-    if (tracing_ && dispatcher_.phase() == Phase::kRunning) dispatcher_.Notify("$/logTrace", EncodeLogTrace(text));
+    if (tracing_ && dispatcher_.phase() == Phase::kRunning)
+      dispatcher_.Notify("$/logTrace", EncodeLogTrace(text));
     return;
   }
   if (host_.log) host_.log(level, text);
@@ -194,7 +215,8 @@ void Server::Log(LogLevel level, const std::string& text) {
 void Server::Warn(const std::string& text) {
   if (!warned_.emplace(text, true).second) return;
   if (host_.log) host_.log(LogLevel::kWarning, text);
-  dispatcher_.Notify("window/showMessage", EncodeShowMessage(static_cast<int>(LogLevel::kWarning), "fluxcd-ls: " + text));
+  dispatcher_.Notify("window/showMessage",
+                     EncodeShowMessage(static_cast<int>(LogLevel::kWarning), "fluxcd-ls: " + text));
 }
 
 }  // namespace fluxls::lsp

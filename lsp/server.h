@@ -1,11 +1,12 @@
 // One session with one client: life cycle, and one short handler a method.
 //
-// The server turns messages into calls of Project and results into messages. It does no IO: bytes come and go through Receive() and
-// Host::send. Handlers are spread over server_*.cc by topic.
+// The server turns messages into calls of Project and results into messages. It does no IO: bytes
+// come and go through Receive() and Host::send. Handlers are spread over server_*.cc by topic.
 //
-// Push or pull: a client that pulls diagnostics is not pushed to, because the known editors show both lists side by side. The exception
-// is a pulling client that does not introduce itself (no `clientInfo`): such thin clients (opencode) merge the two and wait for whichever
-// comes first, so both are served, from one list. `diagnostics.mode` in initializationOptions overrides.
+// Push or pull: a client that pulls diagnostics is not pushed to, because the known editors show
+// both lists side by side. The exception is a pulling client that does not introduce itself (no
+// `clientInfo`): such thin clients (opencode) merge the two and wait for whichever comes first, so
+// both are served, from one list. `diagnostics.mode` in initializationOptions overrides.
 //
 // Thread contract: main thread only.
 #pragma once
@@ -31,12 +32,14 @@ namespace fluxls::lsp {
 
 // What a session needs from the program around it.
 struct Host {
-  std::function<void(std::string)> send;          // a message body
-  std::function<void(int)> exit;                  // the session is over; argument: exit code. May be called more than once
-  std::function<void(int64_t)> watch_process;     // end the session when this process is gone; may be empty
-  LogFunction log;                                // the program's own log
+  std::function<void(std::string)> send;  // a message body
+  std::function<void(int)>
+      exit;  // the session is over; argument: exit code. May be called more than once
+  std::function<void(int64_t)>
+      watch_process;  // end the session when this process is gone; may be empty
+  LogFunction log;    // the program's own log
   std::string version;
-  std::string home;                               // the user's home directory, "" when unknown: never indexed as a whole
+  std::string home;  // the user's home directory, "" when unknown: never indexed as a whole
 };
 
 class Server {
@@ -108,11 +111,14 @@ class Server {
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
   void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);
   bool CanOffer(const Fix& fix) const;
-  Encoded QuickFix(const Finding& finding, const Fix& fix, const FixReference& reference, const CheckedFile& result) const;
-  // Computes the edit that `reference` names, when its list is still the current one. `done` gets an edit, or why there is none.
+  Encoded QuickFix(const Finding& finding, const Fix& fix, const FixReference& reference,
+                   const CheckedFile& result) const;
+  // Computes the edit that `reference` names, when its list is still the current one. `done` gets
+  // an edit, or why there is none.
   void WithEdit(const FixReference& reference, const Reply& reply,
                 std::function<void(const std::string& title, const WorkspaceEdit&)> done);
-  // All safe fixes of a file; computed on a worker. `done` gets nothing when there is nothing to fix.
+  // All safe fixes of a file; computed on a worker. `done` gets nothing when there is nothing to
+  // fix.
   void FixWholeFile(const CheckedFilePtr& result, const std::stop_token& stop,
                     std::function<void(std::optional<WorkspaceEdit>)> done);
 

@@ -16,22 +16,27 @@ constexpr std::string_view kFixAll = "source.fixAll.fluxcd";
 constexpr std::string_view kFixAllTitle = "Apply all safe fluxcd fixes in this file";
 constexpr std::string_view kApplyFix = "fluxcd.applyFix";
 
-// Does a client that asks for `only` want `kind`? Kinds are trees: "source" asks for "source.fixAll.fluxcd" too.
+// Does a client that asks for `only` want `kind`? Kinds are trees: "source" asks for
+// "source.fixAll.fluxcd" too.
 bool Wants(const std::optional<std::vector<std::string>>& only, std::string_view kind) {
   if (!only) return true;
   return std::any_of(only->begin(), only->end(), [kind](const std::string& wanted) {
-    return wanted.empty() || kind == wanted || (kind.starts_with(wanted) && kind[wanted.size()] == '.');
+    return wanted.empty() || kind == wanted ||
+           (kind.starts_with(wanted) && kind[wanted.size()] == '.');
   });
 }
 
 size_t CountSafeFixes(const std::vector<Finding>& findings) {
-  return static_cast<size_t>(std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    const Fix* fix = ChooseFix(finding, {});
-    return fix && fix->renames.empty();
-  }));
+  return static_cast<size_t>(
+      std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
+        const Fix* fix = ChooseFix(finding, {});
+        return fix && fix->renames.empty();
+      }));
 }
 
-bool Touches(ByteRange finding, ByteRange asked) { return finding.begin <= asked.end && asked.begin <= finding.end; }
+bool Touches(ByteRange finding, ByteRange asked) {
+  return finding.begin <= asked.end && asked.begin <= finding.end;
+}
 
 }  // namespace
 
@@ -63,92 +68,103 @@ void Server::CodeActions(const CodeActionParams& params, Reply reply) {
   std::optional<std::string> path = PathFromUri(params.uri);
   bool can_apply = client_.codeActionLiterals || client_.applyEdit;
   if (!path || !can_apply) return reply.Ok({"[]"});
-  project_.WhenFresh(*path, reply.stop_token(), [this, params, path = *path, reply](const CheckedFilePtr& result) {
-    if (!result) return reply.Ok({"[]"});
-    if (!result->failure.empty()) return reply.Fail(ErrorCode::kInternalError, result->failure);
-    std::string result_id = ReportOf(path, result)->resultId;
-    ByteRange asked = ToByteRange(*result->file->text, params.range, encoding_);
-    std::vector<Encoded> actions;
-    if (Wants(params.only, kQuickFix)) {
-      for (size_t i = 0; i < result->findings.size(); ++i) {
-        const Finding& finding = result->findings[i];
-        if (!Touches(finding.range, asked)) continue;
-        for (size_t j = 0; j < finding.fixes.size(); ++j) {
-          if (!CanOffer(finding.fixes[j])) continue;
-          FixReference reference{params.uri, result_id, static_cast<int64_t>(i), static_cast<int64_t>(j)};
-          Encoded action = QuickFix(finding, finding.fixes[j], reference, *result);
-          if (!action.json.empty()) actions.push_back(std::move(action));
+  project_.WhenFresh(
+      *path, reply.stop_token(), [this, params, path = *path, reply](const CheckedFilePtr& result) {
+        if (!result) return reply.Ok({"[]"});
+        if (!result->failure.empty()) return reply.Fail(ErrorCode::kInternalError, result->failure);
+        std::string result_id = ReportOf(path, result)->resultId;
+        ByteRange asked = ToByteRange(*result->file->text, params.range, encoding_);
+        std::vector<Encoded> actions;
+        if (Wants(params.only, kQuickFix)) {
+          for (size_t i = 0; i < result->findings.size(); ++i) {
+            const Finding& finding = result->findings[i];
+            if (!Touches(finding.range, asked)) continue;
+            for (size_t j = 0; j < finding.fixes.size(); ++j) {
+              if (!CanOffer(finding.fixes[j])) continue;
+              FixReference reference{params.uri, result_id, static_cast<int64_t>(i),
+                                     static_cast<int64_t>(j)};
+              Encoded action = QuickFix(finding, finding.fixes[j], reference, *result);
+              if (!action.json.empty()) actions.push_back(std::move(action));
+            }
+          }
         }
-      }
-    }
-    // Asked for by name it is always offered; among other actions only where it does more than one of them.
-    size_t fixable = Wants(params.only, kFixAll) ? CountSafeFixes(result->findings) : 0;
-    bool offer = fixable > 0 && client_.codeActionLiterals &&
-                 (params.only || (fixable > 1 && !actions.empty() && !params.automatic));
-    if (!offer) return reply.Ok(EncodeArray(actions));
-    CodeAction all;
-    all.title = kFixAllTitle;
-    all.kind = kFixAll;
-    if (client_.codeActionResolveEdit && client_.codeActionData) {
-      all.data = FixReference{params.uri, result_id, -1, 0};
-      actions.push_back(Encode(all));
-      return reply.Ok(EncodeArray(actions));
-    }
-    FixWholeFile(result, reply.stop_token(), [actions, all, reply](std::optional<WorkspaceEdit> edit) mutable {
-      if (edit) {
-        all.edit = std::move(edit);
-        actions.push_back(Encode(all));
-      }
-      reply.Ok(EncodeArray(actions));
-    });
-  });
+        // Asked for by name it is always offered; among other actions only where it does more than
+        // one of them.
+        size_t fixable = Wants(params.only, kFixAll) ? CountSafeFixes(result->findings) : 0;
+        bool offer = fixable > 0 && client_.codeActionLiterals &&
+                     (params.only || (fixable > 1 && !actions.empty() && !params.automatic));
+        if (!offer) return reply.Ok(EncodeArray(actions));
+        CodeAction all;
+        all.title = kFixAllTitle;
+        all.kind = kFixAll;
+        if (client_.codeActionResolveEdit && client_.codeActionData) {
+          all.data = FixReference{params.uri, result_id, -1, 0};
+          actions.push_back(Encode(all));
+          return reply.Ok(EncodeArray(actions));
+        }
+        FixWholeFile(result, reply.stop_token(),
+                     [actions, all, reply](std::optional<WorkspaceEdit> edit) mutable {
+                       if (edit) {
+                         all.edit = std::move(edit);
+                         actions.push_back(Encode(all));
+                       }
+                       reply.Ok(EncodeArray(actions));
+                     });
+      });
 }
 
 void Server::FixWholeFile(const CheckedFilePtr& result, const std::stop_token& stop,
                           std::function<void(std::optional<WorkspaceEdit>)> done) {
-  executor_.RunOnWorker([this, result, stop, done = std::move(done), snapshot = project_.snapshot()] {
-    std::optional<std::vector<TextEdit>> edits;
-    std::string failure;
-    // Catch site of the engine's exceptions: fixing.
-    try {
-      edits = FixAll(snapshot, *result, stop);
-    } catch (const std::exception& e) {
-      failure = fmt::format("internal error while fixing: {}", e.what());
-    }
-    executor_.Post([this, result, done, edits = std::move(edits), failure] {
-      if (!failure.empty()) Log(LogLevel::kError, failure);
-      if (!edits) return done(std::nullopt);
-      Fix fix;
-      fix.edits.push_back({result->file->path, *edits});
-      done(ToWorkspaceEdit(fix, Context()));
-    });
-  });
+  executor_.RunOnWorker(
+      [this, result, stop, done = std::move(done), snapshot = project_.snapshot()] {
+        std::optional<std::vector<TextEdit>> edits;
+        std::string failure;
+        // Catch site of the engine's exceptions: fixing.
+        try {
+          edits = FixAll(snapshot, *result, stop);
+        } catch (const std::exception& e) {
+          failure = fmt::format("internal error while fixing: {}", e.what());
+        }
+        executor_.Post([this, result, done, edits = std::move(edits), failure] {
+          if (!failure.empty()) Log(LogLevel::kError, failure);
+          if (!edits) return done(std::nullopt);
+          Fix fix;
+          fix.edits.push_back({result->file->path, *edits});
+          done(ToWorkspaceEdit(fix, Context()));
+        });
+      });
 }
 
 void Server::WithEdit(const FixReference& reference, const Reply& reply,
                       std::function<void(const std::string&, const WorkspaceEdit&)> done) {
   std::optional<std::string> path = PathFromUri(reference.uri);
   if (!path) return reply.Fail(ErrorCode::kInvalidParams, "the action names no file");
-  project_.WhenFresh(*path, reply.stop_token(), [=, this, path = *path](const CheckedFilePtr& result) {
-    if (!result || ReportOf(path, result)->resultId != reference.resultId) {
-      return reply.Fail(ErrorCode::kContentModified, "the file has changed since this fix was offered");
-    }
-    if (reference.finding < 0) {
-      return FixWholeFile(result, reply.stop_token(), [reply, done](const std::optional<WorkspaceEdit>& edit) {
-        if (!edit) return reply.Fail(ErrorCode::kRequestFailed, "there is nothing to fix");
-        done(std::string(kFixAllTitle), *edit);
+  project_.WhenFresh(
+      *path, reply.stop_token(), [=, this, path = *path](const CheckedFilePtr& result) {
+        if (!result || ReportOf(path, result)->resultId != reference.resultId) {
+          return reply.Fail(ErrorCode::kContentModified,
+                            "the file has changed since this fix was offered");
+        }
+        if (reference.finding < 0) {
+          return FixWholeFile(
+              result, reply.stop_token(), [reply, done](const std::optional<WorkspaceEdit>& edit) {
+                if (!edit) return reply.Fail(ErrorCode::kRequestFailed, "there is nothing to fix");
+                done(std::string(kFixAllTitle), *edit);
+              });
+        }
+        auto finding = static_cast<size_t>(reference.finding);
+        auto index = static_cast<size_t>(reference.fix);
+        if (finding >= result->findings.size() || reference.fix < 0 ||
+            index >= result->findings[finding].fixes.size()) {
+          return reply.Fail(ErrorCode::kInvalidParams, "there is no such fix");
+        }
+        const Fix& fix = result->findings[finding].fixes[index];
+        std::optional<WorkspaceEdit> edit = ToWorkspaceEdit(fix, Context());
+        if (!edit)
+          return reply.Fail(ErrorCode::kRequestFailed,
+                            "this fix cannot be applied through this editor");
+        done(fix.title, *edit);
       });
-    }
-    auto finding = static_cast<size_t>(reference.finding);
-    auto index = static_cast<size_t>(reference.fix);
-    if (finding >= result->findings.size() || reference.fix < 0 || index >= result->findings[finding].fixes.size()) {
-      return reply.Fail(ErrorCode::kInvalidParams, "there is no such fix");
-    }
-    const Fix& fix = result->findings[finding].fixes[index];
-    std::optional<WorkspaceEdit> edit = ToWorkspaceEdit(fix, Context());
-    if (!edit) return reply.Fail(ErrorCode::kRequestFailed, "this fix cannot be applied through this editor");
-    done(fix.title, *edit);
-  });
 }
 
 void Server::ResolveCodeAction(const CodeActionToResolve& params, Reply reply) {
@@ -159,12 +175,14 @@ void Server::ResolveCodeAction(const CodeActionToResolve& params, Reply reply) {
 
 void Server::ExecuteCommand(const ExecuteCommandParams& params, Reply reply) {
   if (params.command != kApplyFix) {
-    return reply.Fail(ErrorCode::kInvalidParams, fmt::format("params.command: no such command: {}", params.command));
+    return reply.Fail(ErrorCode::kInvalidParams,
+                      fmt::format("params.command: no such command: {}", params.command));
   }
-  WithEdit(params.argument, reply, [this, reply](const std::string& title, const WorkspaceEdit& edit) {
-    dispatcher_.Ask("workspace/applyEdit", EncodeApplyEdit(title, edit));
-    reply.Ok({});
-  });
+  WithEdit(params.argument, reply,
+           [this, reply](const std::string& title, const WorkspaceEdit& edit) {
+             dispatcher_.Ask("workspace/applyEdit", EncodeApplyEdit(title, edit));
+             reply.Ok({});
+           });
 }
 
 }  // namespace fluxls::lsp

@@ -10,8 +10,9 @@ constexpr std::chrono::milliseconds kRefreshPause{100};
 }  // namespace
 
 ConvertContext Server::Context() const {
-  return {encoding_, &client_, &uris_,
-          [snapshot = project_.snapshot()](const std::string& path) { return snapshot.Find(path); }};
+  return {encoding_, &client_, &uris_, [snapshot = project_.snapshot()](const std::string& path) {
+            return snapshot.Find(path);
+          }};
 }
 
 ReportPtr Server::ReportOf(const std::string& path, const CheckedFilePtr& result) {
@@ -27,7 +28,8 @@ void Server::OnChecked(const std::string& path) {
   }
   const Document* document = FindPath(path);
   // A list for an older text, or from before the document was closed, is not for anybody to see.
-  if (document ? result->file->version != document->version : result->file->version.has_value()) return;
+  if (document ? result->file->version != document->version : result->file->version.has_value())
+    return;
   // A check that failed has no findings: better none than those of a text that is gone.
   ReportPtr report = ReportOf(path, result);
   if (push_ && (document || settings_.closed_files)) {
@@ -51,7 +53,9 @@ void Server::NotePullChange(const std::string& path, const Report& report) {
   } else {
     if (served->second.resultId == report.resultId) return;
     // After its own edits the client asks by itself.
-    if (const Document* document = FindPath(path); document && served->second.version != document->version) return;
+    if (const Document* document = FindPath(path);
+        document && served->second.version != document->version)
+      return;
   }
   refresh_pending_ = true;
   executor_.PostAfter(kRefreshPause, [this] {
@@ -68,21 +72,25 @@ void Server::DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply re
     return reply.Ok(EncodeDocumentReport(&empty->list, empty->resultId));
   }
   project_.RequestScan(Project::Urgency::kMaybe);
-  project_.WhenFresh(*path, reply.stop_token(), [this, path = *path, params, reply](const CheckedFilePtr& result) {
-    if (result && !result->failure.empty()) return reply.Fail(ErrorCode::kInternalError, result->failure);
-    ReportPtr report = ReportOf(path, result);
-    served_[path] = {report->resultId, result ? result->file->version : std::nullopt};
-    bool unchanged = params.previousResultId == report->resultId;
-    reply.Ok(EncodeDocumentReport(unchanged ? nullptr : &report->list, report->resultId));
-  });
+  project_.WhenFresh(
+      *path, reply.stop_token(), [this, path = *path, params, reply](const CheckedFilePtr& result) {
+        if (result && !result->failure.empty())
+          return reply.Fail(ErrorCode::kInternalError, result->failure);
+        ReportPtr report = ReportOf(path, result);
+        served_[path] = {report->resultId, result ? result->file->version : std::nullopt};
+        bool unchanged = params.previousResultId == report->resultId;
+        reply.Ok(EncodeDocumentReport(unchanged ? nullptr : &report->list, report->resultId));
+      });
 }
 
 void Server::WorkspaceDiagnostic(const WorkspaceDiagnosticParams& params, Reply reply) {
   Start();
-  // Clients that watch files ask this every few seconds; they tell when there is something to look at.
+  // Clients that watch files ask this every few seconds; they tell when there is something to look
+  // at.
   if (!client_.watchedFilesRegistration) project_.RequestScan(Project::Urgency::kMaybe);
   workspace_pulled_ = true;
-  project_.WhenAllFresh(reply.stop_token(), [this, params, reply] { reply.Ok(WorkspaceReport(params)); });
+  project_.WhenAllFresh(reply.stop_token(),
+                        [this, params, reply] { reply.Ok(WorkspaceReport(params)); });
 }
 
 Encoded Server::WorkspaceReport(const WorkspaceDiagnosticParams& params) {
@@ -107,7 +115,8 @@ Encoded Server::WorkspaceReport(const WorkspaceDiagnosticParams& params) {
     bool unchanged = known != previous.end() && known->second == report->resultId;
     served_[file->path] = {report->resultId, file->version};
     items.push_back(EncodeWorkspaceReportItem(uris_.UriFor(file->path), file->version,
-                                              unchanged ? nullptr : &report->list, report->resultId));
+                                              unchanged ? nullptr : &report->list,
+                                              report->resultId));
   }
   return EncodeWorkspaceReport(items);
 }

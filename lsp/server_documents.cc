@@ -83,7 +83,9 @@ void Server::DidClose(const TextDocumentParams& params) {
   project_.Close(path);
 }
 
-void Server::DidSave(const TextDocumentParams&) { project_.RequestScan(Project::Urgency::kLikely); }
+void Server::DidSave(const TextDocumentParams&) {
+  project_.RequestScan(Project::Urgency::kLikely);
+}
 
 void Server::DidChangeWatchedFiles(const DidChangeWatchedFilesParams& params) {
   std::vector<std::string> paths;
@@ -115,9 +117,11 @@ void Server::DidChangeWorkspaceFolders(const DidChangeWorkspaceFoldersParams& pa
 }
 
 bool Server::IsIndexable(const std::string& path) {
-  // Editors that are started on a lone file name such places as the root; reading them whole helps nobody.
+  // Editors that are started on a lone file name such places as the root; reading them whole helps
+  // nobody.
   if (path == "/" || (path == host_.home && !files_->Stat(JoinPath(path, ".git")))) {
-    Log(LogLevel::kWarning, fmt::format("{} is no repository; only open documents are checked", path));
+    Log(LogLevel::kWarning,
+        fmt::format("{} is no repository; only open documents are checked", path));
     return false;
   }
   return true;
@@ -132,7 +136,8 @@ void Server::ApplyFolders() {
       Log(LogLevel::kWarning, "a workspace folder that is no local directory; ignored");
       continue;
     }
-    if (std::find(roots.begin(), roots.end(), *path) != roots.end() || !IsIndexable(*path)) continue;
+    if (std::find(roots.begin(), roots.end(), *path) != roots.end() || !IsIndexable(*path))
+      continue;
     roots.push_back(*path);
     named.emplace_back(*path, folder.uri);
   }

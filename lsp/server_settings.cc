@@ -21,10 +21,13 @@ void Server::AskConfiguration(bool hold) {
     project_.Hold();
     executor_.PostAfter(kConfigurationPatience, go_on);
   }
-  dispatcher_.Ask("workspace/configuration", EncodeConfigurationRequest("fluxcd"), [this, go_on](const Message& answer) {
-    if (JsonPtr options = answer.failed ? nullptr : FirstConfigurationItem(answer.result)) UseOptions(*options, true);
-    go_on();
-  });
+  dispatcher_.Ask(
+      "workspace/configuration", EncodeConfigurationRequest("fluxcd"),
+      [this, go_on](const Message& answer) {
+        if (JsonPtr options = answer.failed ? nullptr : FirstConfigurationItem(answer.result))
+          UseOptions(*options, true);
+        go_on();
+      });
 }
 
 void Server::DidChangeConfiguration(const DidChangeConfigurationParams& params) {

@@ -141,7 +141,8 @@ class Writer {
         continue;
       }
       if ((out.revents & POLLOUT) == 0) return false;
-      ssize_t written = ::write(fd_, frame.data() + done, std::min(kWriteChunk, frame.size() - done));
+      ssize_t written =
+          ::write(fd_, frame.data() + done, std::min(kWriteChunk, frame.size() - done));
       if (written > 0) {
         done += static_cast<size_t>(written);
       } else if (written < 0 && errno != EINTR && errno != EAGAIN) {
@@ -162,7 +163,9 @@ class Writer {
   std::thread thread_;
 };
 
-bool IsAlive(pid_t pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }
+bool IsAlive(pid_t pid) {
+  return ::kill(pid, 0) == 0 || errno != ESRCH;
+}
 
 // Polls a process from the main thread and ends the session when it is gone.
 void WatchProcess(Executor& executor, pid_t pid, const std::function<void()>& gone) {
@@ -178,7 +181,8 @@ class Session {
       : options_(options),
         executor_(options.workers),
         writer_(options.out, [this] { executor_.Post([this] { End(1); }); }),
-        server_(std::make_unique<Server>(executor_, std::make_shared<DiskFileSystem>(), MakeHost())) {}
+        server_(
+            std::make_unique<Server>(executor_, std::make_shared<DiskFileSystem>(), MakeHost())) {}
 
   SessionEnd Run() {
     std::thread reader([this] { Read(); });
@@ -212,7 +216,8 @@ class Session {
     host.exit = [this](int code) { End(code); };
     host.watch_process = [this](int64_t id) {
       auto pid = static_cast<pid_t>(id);
-      // Some clients name ourselves, or a process of another namespace: nothing to learn from those.
+      // Some clients name ourselves, or a process of another namespace: nothing to learn from
+      // those.
       if (id <= 0 || pid != id || pid == ::getpid() || !IsAlive(pid)) return;
       WatchProcess(executor_, pid, [this] {
         Log(LogLevel::kWarning, "the client's process is gone");
@@ -221,7 +226,8 @@ class Session {
     };
     host.log = [this](LogLevel level, const std::string& text) { Log(level, text); };
     host.version = FLUXLS_VERSION;
-    if (const char* home = std::getenv("HOME"); home && *home == '/') host.home = NormalizePath(home);
+    if (const char* home = std::getenv("HOME"); home && *home == '/')
+      host.home = NormalizePath(home);
     return host;
   }
 
@@ -240,7 +246,8 @@ class Session {
   void Read() {
     std::vector<char> buffer(kReadChunk);
     while (true) {
-      std::array<pollfd, 3> fds{{{options_.in, POLLIN, 0}, {stop_.fd(), POLLIN, 0}, {options_.signal, POLLIN, 0}}};
+      std::array<pollfd, 3> fds{
+          {{options_.in, POLLIN, 0}, {stop_.fd(), POLLIN, 0}, {options_.signal, POLLIN, 0}}};
       if (::poll(fds.data(), fds.size(), -1) < 0) {
         if (errno == EINTR) continue;
         break;
@@ -298,6 +305,8 @@ class Session {
 
 }  // namespace
 
-SessionEnd RunSession(const SessionOptions& options) { return Session(options).Run(); }
+SessionEnd RunSession(const SessionOptions& options) {
+  return Session(options).Run();
+}
 
 }  // namespace fluxls::lsp

@@ -1,8 +1,8 @@
 // One session over a pair of file descriptors: reader thread, main loop, writer thread, workers.
 //
-// The reader posts raw chunks to the main thread and ends with the stream. The writer sends whole frames in order; it never makes the main
-// thread wait, so a client that writes without reading cannot lock us up. A client that lets more than kMaxUnread bytes pile
-// up is given up.
+// The reader posts raw chunks to the main thread and ends with the stream. The writer sends whole
+// frames in order; it never makes the main thread wait, so a client that writes without reading
+// cannot lock us up. A client that lets more than kMaxUnread bytes pile up is given up.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct SessionOptions {
 };
 
 struct SessionEnd {
-  int code = 1;             // what the process should return, if it has only this session
+  int code = 1;  // what the process should return, if it has only this session
   bool by_signal = false;
 };
 

@@ -15,7 +15,8 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-constexpr std::array kKeys = {"fluxVersion", "profile", "rules", "exclude", "maxFileBytes", "diagnostics"};
+constexpr std::array kKeys = {"fluxVersion", "profile",      "rules",
+                              "exclude",     "maxFileBytes", "diagnostics"};
 
 // A value for a message; long ones are cut.
 std::string Show(const Json& value) {
@@ -24,12 +25,15 @@ std::string Show(const Json& value) {
   return text;
 }
 
-void Complain(Problems& problems, std::string_view key, const Json& found, std::string_view expected) {
-  problems.push_back(fmt::format("setting `{}`: expected {}, found {}", key, expected, Show(found)));
+void Complain(Problems& problems, std::string_view key, const Json& found,
+              std::string_view expected) {
+  problems.push_back(
+      fmt::format("setting `{}`: expected {}, found {}", key, expected, Show(found)));
 }
 
 template <typename T, size_t N>
-std::optional<T> OneOf(const Json& value, const std::array<std::pair<std::string_view, T>, N>& choices) {
+std::optional<T> OneOf(const Json& value,
+                       const std::array<std::pair<std::string_view, T>, N>& choices) {
   if (!value.is_string()) return std::nullopt;
   for (const auto& [name, choice] : choices) {
     if (value.get_ref<const std::string&>() == name) return choice;
@@ -37,19 +41,23 @@ std::optional<T> OneOf(const Json& value, const std::array<std::pair<std::string
   return std::nullopt;
 }
 
-constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles = {{{"minimal", Profile::kMinimal},
-                                                                            {"recommended", Profile::kRecommended},
-                                                                            {"strict", Profile::kStrict},
-                                                                            {"house", Profile::kHouse}}};
-constexpr std::array<std::pair<std::string_view, Severity>, 4> kSeverities = {{{"error", Severity::kError},
-                                                                               {"warning", Severity::kWarning},
-                                                                               {"info", Severity::kInfo},
-                                                                               {"hint", Severity::kHint}}};
-constexpr std::array<std::pair<std::string_view, bool>, 2> kScopes = {{{"workspace", true}, {"open", false}}};
-constexpr std::array<std::pair<std::string_view, DiagnosticsMode>, 4> kModes = {{{"auto", DiagnosticsMode::kAuto},
-                                                                                 {"push", DiagnosticsMode::kPush},
-                                                                                 {"pull", DiagnosticsMode::kPull},
-                                                                                 {"both", DiagnosticsMode::kBoth}}};
+constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles = {
+    {{"minimal", Profile::kMinimal},
+     {"recommended", Profile::kRecommended},
+     {"strict", Profile::kStrict},
+     {"house", Profile::kHouse}}};
+constexpr std::array<std::pair<std::string_view, Severity>, 4> kSeverities = {
+    {{"error", Severity::kError},
+     {"warning", Severity::kWarning},
+     {"info", Severity::kInfo},
+     {"hint", Severity::kHint}}};
+constexpr std::array<std::pair<std::string_view, bool>, 2> kScopes = {
+    {{"workspace", true}, {"open", false}}};
+constexpr std::array<std::pair<std::string_view, DiagnosticsMode>, 4> kModes = {
+    {{"auto", DiagnosticsMode::kAuto},
+     {"push", DiagnosticsMode::kPush},
+     {"pull", DiagnosticsMode::kPull},
+     {"both", DiagnosticsMode::kBoth}}};
 
 void ReadFluxVersion(const Json& value, Settings& settings, Problems& problems) {
   if (value.is_string()) {
@@ -80,14 +88,16 @@ void ReadRules(const Json& value, Settings& settings, Problems& problems) {
     } else if (auto level = OneOf(severity, kSeverities)) {
       rules[id] = *level;
     } else if (!severity.is_null()) {
-      Complain(problems, "rules." + id, severity, "one of \"error\", \"warning\", \"info\", \"hint\", \"off\"");
+      Complain(problems, "rules." + id, severity,
+               "one of \"error\", \"warning\", \"info\", \"hint\", \"off\"");
     }
   }
   settings.rules = std::move(rules);
 }
 
 void ReadExclude(const Json& value, Settings& settings, Problems& problems) {
-  bool fits = value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
+  bool fits = value.is_array() && std::all_of(value.begin(), value.end(),
+                                              [](const Json& item) { return item.is_string(); });
   if (!fits) {
     Complain(problems, "exclude", value, "an array of patterns");
     return;
@@ -134,7 +144,8 @@ std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSett
     if (ours) Complain(problems, "fluxcd", *object, "an object");
     return problems;
   }
-  bool any_known = std::any_of(kKeys.begin(), kKeys.end(), [object](const char* key) { return object->contains(key); });
+  bool any_known = std::any_of(kKeys.begin(), kKeys.end(),
+                               [object](const char* key) { return object->contains(key); });
   if (!ours && !any_known) return problems;
 
   for (const auto& [key, value] : object->items()) {
@@ -148,7 +159,8 @@ std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSett
       if (auto profile = OneOf(value, kProfiles)) {
         settings.engine.profile = *profile;
       } else {
-        Complain(problems, key, value, "one of \"minimal\", \"recommended\", \"strict\", \"house\"");
+        Complain(problems, key, value,
+                 "one of \"minimal\", \"recommended\", \"strict\", \"house\"");
       }
     } else if (key == "rules") {
       ReadRules(value, settings.engine, problems);

@@ -25,10 +25,11 @@ struct ServerSettings {
   DiagnosticsMode mode = DiagnosticsMode::kAuto;
 };
 
-// Reads options on top of `settings`: keys that are not there stay as they are. The options stand bare or under
-// "fluxcd". What is unknown or of the wrong type is left out and named in the answer: what was found and what was expected.
-// `ours`: the object was sent to this server alone (initializationOptions, the answer for our section). If not, an object
-// without any known key is somebody else's and is passed over in silence.
+// Reads options on top of `settings`: keys that are not there stay as they are. The options stand
+// bare or under "fluxcd". What is unknown or of the wrong type is left out and named in the answer:
+// what was found and what was expected. `ours`: the object was sent to this server alone
+// (initializationOptions, the answer for our section). If not, an object without any known key is
+// somebody else's and is passed over in silence.
 std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSettings& settings);
 
 }  // namespace fluxls::lsp

@@ -13,11 +13,13 @@ constexpr size_t kMaxHeaderBytes = 8 << 10;
 constexpr uint64_t kMaxSkipBytes = uint64_t{1} << 30;
 constexpr std::string_view kLengthHeader = "content-length:";
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
 std::string_view Trim(std::string_view text) {
@@ -28,14 +30,16 @@ std::string_view Trim(std::string_view text) {
 
 bool IsHeaderName(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
   });
 }
 
 size_t FindLengthHeader(std::string_view text, size_t from) {
   if (from > text.size()) return std::string_view::npos;
-  auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), kLengthHeader.begin(),
-                           kLengthHeader.end(), [](char x, char y) { return Lower(x) == y; });
+  auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
+                           kLengthHeader.begin(), kLengthHeader.end(),
+                           [](char x, char y) { return Lower(x) == y; });
   return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
 }
 
@@ -74,7 +78,8 @@ size_t FrameReader::FeedHeaders(std::string_view chunk, std::vector<FrameEvent>&
   if (line_.empty() || line_.back() != '\n') {
     if (header_bytes_ >= kMaxHeaderBytes) {
       std::string rest = std::move(line_);
-      Resync(fmt::format("header block longer than {} bytes", kMaxHeaderBytes), std::string_view(rest).substr(1), out);
+      Resync(fmt::format("header block longer than {} bytes", kMaxHeaderBytes),
+             std::string_view(rest).substr(1), out);
     }
     return used;
   }
@@ -99,16 +104,19 @@ void FrameReader::HeaderLine(std::vector<FrameEvent>& out) {
   size_t colon = line.find(':');
   std::string_view name = Trim(std::string_view(line).substr(0, colon));
   if (colon == std::string::npos || !IsHeaderName(name)) {
-    // A whole header may stand in it ("…}Content-Length: 5"): its line end was cut off above and is put back.
+    // A whole header may stand in it ("…}Content-Length: 5"): its line end was cut off above and is
+    // put back.
     line += "\r\n";
     Resync("a header line that is not `Name: value`", std::string_view(line).substr(1), out);
     return;
   }
-  if (!EqualsIgnoringCase(name, "Content-Length")) return;  // Content-Type and strangers say nothing that is needed
+  if (!EqualsIgnoringCase(name, "Content-Length"))
+    return;  // Content-Type and strangers say nothing that is needed
   std::string_view value = Trim(std::string_view(line).substr(colon + 1));
   uint64_t length = 0;
   auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (value.empty() || error != std::errc() || end != value.data() + value.size() || length > kMaxSkipBytes) {
+  if (value.empty() || error != std::errc() || end != value.data() + value.size() ||
+      length > kMaxSkipBytes) {
     Resync("a Content-Length that is not a sensible number of bytes", {}, out);
     return;
   }
@@ -125,7 +133,8 @@ void FrameReader::EndOfHeaders(std::vector<FrameEvent>& out) {
   header_bytes_ = 0;
   if (length_ > max_body_) {
     out.push_back({FrameEvent::Kind::kOversize,
-                   fmt::format("a message of {} bytes is over the limit of {} bytes; skipped", length_, max_body_)});
+                   fmt::format("a message of {} bytes is over the limit of {} bytes; skipped",
+                               length_, max_body_)});
     remaining_ = length_;
     state_ = State::kSkipBody;
     return;
@@ -152,15 +161,18 @@ size_t FrameReader::FeedBody(std::string_view chunk, std::vector<FrameEvent>& ou
 }
 
 size_t FrameReader::FeedResync(std::string_view chunk) {
-  // line_ holds fewer bytes than the needle, so a match ends in this chunk; it is fed in two steps to keep line_ short.
+  // line_ holds fewer bytes than the needle, so a match ends in this chunk; it is fed in two steps
+  // to keep line_ short.
   size_t kept = line_.size();
   line_.append(chunk);
   size_t found = FindLengthHeader(line_, 0);
   if (found == std::string::npos) {
-    if (line_.size() >= kLengthHeader.size()) line_.erase(0, line_.size() - (kLengthHeader.size() - 1));
+    if (line_.size() >= kLengthHeader.size())
+      line_.erase(0, line_.size() - (kLengthHeader.size() - 1));
     return chunk.size();
   }
-  // Hand the header back to the parser: what was kept of it stays in line_, the rest of the chunk is read again.
+  // Hand the header back to the parser: what was kept of it stays in line_, the rest of the chunk
+  // is read again.
   size_t needle_end = found + kLengthHeader.size();
   line_ = line_.substr(found, kLengthHeader.size());
   header_bytes_ = line_.size();
@@ -182,8 +194,9 @@ void FrameReader::Resync(std::string problem, std::string_view rest, std::vector
 
 void FrameReader::Finish(std::vector<FrameEvent>& out) {
   if (state_ == State::kBody) {
-    out.push_back({FrameEvent::Kind::kError,
-                   fmt::format("end of input after {} of {} bytes of a message", body_.size(), length_)});
+    out.push_back(
+        {FrameEvent::Kind::kError,
+         fmt::format("end of input after {} of {} bytes of a message", body_.size(), length_)});
   } else if (state_ == State::kSkipBody) {
     out.push_back({FrameEvent::Kind::kError, "end of input inside a skipped message"});
   } else if (state_ == State::kHeaders && (has_length_ || !line_.empty())) {

@@ -1,8 +1,8 @@
 // The wire format: bytes to message bodies and back. A pure push parser, no IO of its own.
 //
-// Input is what the Language Server Protocol calls the base protocol: header lines, an empty line, and as many bytes of body as
-// `Content-Length` says. Whatever comes in, the reader keeps going: it reports what was wrong and looks for the
-// next place where a message can start.
+// Input is what the Language Server Protocol calls the base protocol: header lines, an empty line,
+// and as many bytes of body as `Content-Length` says. Whatever comes in, the reader keeps going: it
+// reports what was wrong and looks for the next place where a message can start.
 //
 // Thread contract: one thread at a time.
 #pragma once
@@ -21,7 +21,8 @@ struct FrameEvent {
   enum class Kind : uint8_t {
     kMessage,   // `text` is a whole body
     kOversize,  // a body over the cap was announced; its bytes are being skipped; `text` says so
-    kError,     // something that is no frame; `text` says what, without quoting more than a header name
+    kError,     // something that is no frame; `text` says what, without quoting more than a header
+                // name
   };
   Kind kind = Kind::kError;
   std::string text;
@@ -44,16 +45,18 @@ class FrameReader {
   size_t FeedResync(std::string_view chunk);
   void HeaderLine(std::vector<FrameEvent>& out);
   void EndOfHeaders(std::vector<FrameEvent>& out);
-  // Reports `problem` and searches for the next `Content-Length:`; `rest` are bytes that may hold it.
+  // Reports `problem` and searches for the next `Content-Length:`; `rest` are bytes that may hold
+  // it.
   void Resync(std::string problem, std::string_view rest, std::vector<FrameEvent>& out);
 
   size_t max_body_;
   State state_ = State::kHeaders;
-  std::string line_;           // kHeaders: the line so far; kResync: the tail that may be the start of a match
-  size_t header_bytes_ = 0;    // of the current block
+  std::string
+      line_;  // kHeaders: the line so far; kResync: the tail that may be the start of a match
+  size_t header_bytes_ = 0;  // of the current block
   bool has_length_ = false;
-  uint64_t length_ = 0;        // of the current body
-  uint64_t remaining_ = 0;     // kSkipBody: bytes still to skip
+  uint64_t length_ = 0;     // of the current body
+  uint64_t remaining_ = 0;  // kSkipBody: bytes still to skip
   std::string body_;
 };
 

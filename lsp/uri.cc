@@ -70,7 +70,8 @@ std::optional<std::string> PathFromUri(std::string_view uri) {
     rest.remove_prefix(2);
     size_t slash = rest.find('/');
     std::string_view host = rest.substr(0, slash);
-    if (slash == std::string_view::npos || (!host.empty() && !StartsWithIgnoringCase(host, "localhost"))) {
+    if (slash == std::string_view::npos ||
+        (!host.empty() && !StartsWithIgnoringCase(host, "localhost"))) {
       return std::nullopt;
     }
     rest.remove_prefix(slash);
@@ -86,18 +87,22 @@ std::string UriFromPath(std::string_view path) {
   return "file://" + EncodePath(path);
 }
 
-bool IsUntitledPath(std::string_view path) { return path.starts_with(kUntitledRoot); }
+bool IsUntitledPath(std::string_view path) {
+  return path.starts_with(kUntitledRoot);
+}
 
 std::string UriMap::UriFor(const std::string& path) const {
   if (auto found = documents_.find(path); found != documents_.end()) return found->second;
   const std::pair<std::string, std::string>* best = nullptr;
   for (const auto& folder : folders_) {
-    if (IsInside(path, folder.first) && (!best || folder.first.size() > best->first.size())) best = &folder;
+    if (IsInside(path, folder.first) && (!best || folder.first.size() > best->first.size()))
+      best = &folder;
   }
   if (!best) return UriFromPath(path);
   std::string_view uri = best->second;
   while (uri.ends_with('/')) uri.remove_suffix(1);
-  std::string_view rest = std::string_view(path).substr(best->first == "/" ? 0 : best->first.size());
+  std::string_view rest =
+      std::string_view(path).substr(best->first == "/" ? 0 : best->first.size());
   return std::string(uri) + EncodePath(rest);
 }
 

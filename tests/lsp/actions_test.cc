@@ -11,14 +11,17 @@ namespace {
 
 HarnessOptions Modern(bool lazy) {
   HarnessOptions options;
-  Json action = {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix"}}}}}}, {"isPreferredSupport", true}};
+  Json action = {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix"}}}}}},
+                 {"isPreferredSupport", true}};
   if (lazy) {
     action["dataSupport"] = true;
     action["resolveSupport"] = {{"properties", {"edit"}}};
   }
   options.capabilities = {
       {"textDocument", {{"codeAction", action}}},
-      {"workspace", {{"workspaceEdit", {{"documentChanges", true}, {"resourceOperations", {"rename", "create"}}}}}}};
+      {"workspace",
+       {{"workspaceEdit",
+         {{"documentChanges", true}, {"resourceOperations", {"rename", "create"}}}}}}};
   return options;
 }
 
@@ -49,8 +52,12 @@ std::string Apply(const std::string& text, const Json& edits) {
 const Json kFirstLine = At(0, 20, 0, 20);
 
 // Two findings with safe fixes, and what they leave.
-std::string TwoBad() { return kBadManifest + "---\n" + kBadManifest; }
-std::string TwoGood() { return kGoodManifest + "---\n" + kGoodManifest; }
+std::string TwoBad() {
+  return kBadManifest + "---\n" + kBadManifest;
+}
+std::string TwoGood() {
+  return kGoodManifest + "---\n" + kGoodManifest;
+}
 
 TEST_CASE("a quick fix for the finding under the cursor") {
   ClientHarness client(Modern(false));
@@ -90,7 +97,8 @@ TEST_CASE("the edit is lazy where the client resolves it") {
   client.ChangeAll("/ws/a.yaml", "# moved\n" + kBadManifest, 2);
   CHECK(client.RequestError("codeAction/resolve", action)["code"] == -32801);
   action["data"]["finding"] = "x";
-  CHECK(client.RequestError("codeAction/resolve", action)["message"] == "params.data.finding: expected an integer, found a string");
+  CHECK(client.RequestError("codeAction/resolve", action)["message"] ==
+        "params.data.finding: expected an integer, found a string");
   CHECK(client.RequestError("codeAction/resolve", {{"title", "x"}})["code"] == -32602);
 }
 
@@ -123,7 +131,9 @@ TEST_CASE("`only` is honoured, sub-kinds included") {
   client.Open("/ws/a.yaml", TwoBad());
   auto kinds = [&](Json only) {
     std::vector<std::string> out;
-    for (const Json& action : client.Request("textDocument/codeAction", Params("/ws/a.yaml", kFirstLine, only))) out.push_back(action["kind"]);
+    for (const Json& action :
+         client.Request("textDocument/codeAction", Params("/ws/a.yaml", kFirstLine, only)))
+      out.push_back(action["kind"]);
     return out;
   };
   using Kinds = std::vector<std::string>;
@@ -143,7 +153,8 @@ TEST_CASE("fixAll mends the whole file, inline and resolved") {
     ClientHarness client(Modern(lazy));
     client.Initialize();
     client.Open("/ws/a.yaml", TwoBad(), 8);
-    Json actions = client.Request("textDocument/codeAction", Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"}));
+    Json actions = client.Request("textDocument/codeAction",
+                                  Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"}));
     REQUIRE(actions.size() == 1);
     Json action = lazy ? client.Request("codeAction/resolve", actions[0]) : actions[0];
     Json change = action["edit"]["documentChanges"][0];
@@ -151,19 +162,24 @@ TEST_CASE("fixAll mends the whole file, inline and resolved") {
     CHECK(change["edits"].size() == 2);
     CHECK(Apply(TwoBad(), change["edits"]) == TwoGood());
     client.ChangeAll("/ws/a.yaml", TwoGood(), 9);
-    CHECK(client.Request("textDocument/codeAction", Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"})).empty());
+    CHECK(client
+              .Request("textDocument/codeAction",
+                       Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"}))
+              .empty());
   }
 }
 
 TEST_CASE("a fix that renames a file needs a client that can") {
-  // A Kubernetes object called kustomization.yaml may be answered by a rename; whatever is offered must be applicable.
+  // A Kubernetes object called kustomization.yaml may be answered by a rename; whatever is offered
+  // must be applicable.
   const std::string object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n";
   for (const HarnessOptions& options : {Modern(false), Plain()}) {
     ClientHarness client(options);
     client.files().Write("/ws/kustomization.yaml", object);
     client.Initialize();
     client.Open("/ws/kustomization.yaml", object);
-    for (const Json& action : client.Request("textDocument/codeAction", Params("/ws/kustomization.yaml", At(0, 0, 9, 0)))) {
+    for (const Json& action : client.Request("textDocument/codeAction",
+                                             Params("/ws/kustomization.yaml", At(0, 0, 9, 0)))) {
       CHECK(!action["edit"].empty());
       if (action["edit"].contains("changes")) CHECK(!action["edit"]["changes"].empty());
     }
@@ -174,17 +190,22 @@ TEST_CASE("old clients get commands that apply the fix") {
   HarnessOptions options;
   options.capabilities = {{"workspace", {{"applyEdit", true}}}};
   ClientHarness client(options);
-  CHECK(client.Initialize()["capabilities"]["executeCommandProvider"]["commands"] == Json({"fluxcd.applyFix"}));
+  CHECK(client.Initialize()["capabilities"]["executeCommandProvider"]["commands"] ==
+        Json({"fluxcd.applyFix"}));
   client.Open("/ws/a.yaml", kBadManifest);
   Json actions = client.Request("textDocument/codeAction", Params("/ws/a.yaml", kFirstLine));
   REQUIRE(actions.size() == 1);
   CHECK(actions[0]["command"] == "fluxcd.applyFix");
-  CHECK(client.Request("workspace/executeCommand", {{"command", actions[0]["command"]}, {"arguments", actions[0]["arguments"]}}).is_null());
+  CHECK(client
+            .Request("workspace/executeCommand",
+                     {{"command", actions[0]["command"]}, {"arguments", actions[0]["arguments"]}})
+            .is_null());
   std::vector<Json> applied = client.Sent("workspace/applyEdit");
   REQUIRE(applied.size() == 1);
   CHECK(Apply(kBadManifest, applied[0]["edit"]["changes"]["file:///ws/a.yaml"]) == kGoodManifest);
   CHECK(client.RequestError("workspace/executeCommand", {{"command", "rm"}})["code"] == -32602);
-  CHECK(client.RequestError("workspace/executeCommand", {{"command", "fluxcd.applyFix"}})["message"] ==
+  CHECK(client.RequestError("workspace/executeCommand",
+                            {{"command", "fluxcd.applyFix"}})["message"] ==
         "params.arguments[0]: expected an object, found nothing");
 }
 
@@ -200,7 +221,8 @@ TEST_CASE("a cancelled fixAll is answered once") {
   client.Initialize();
   client.Open("/ws/a.yaml", TwoBad());
   client.Run();
-  int64_t id = client.Send("textDocument/codeAction", Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"}));
+  int64_t id = client.Send("textDocument/codeAction",
+                           Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"}));
   CHECK_FALSE(client.Answer(id));
   client.Notify("$/cancelRequest", {{"id", id}});
   client.Run();

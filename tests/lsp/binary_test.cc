@@ -1,4 +1,5 @@
-// What only the real program can show: pipes, threads, signals, exit codes. Everything else is tested in process.
+// What only the real program can show: pipes, threads, signals, exit codes. Everything else is
+// tested in process.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -40,14 +41,17 @@ Json Notification(const std::string& method, Json params = nullptr) {
 }
 
 Json Open(const std::string& uri, const std::string& text) {
-  return Notification("textDocument/didOpen", {{"textDocument", {{"uri", uri}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
+  return Notification(
+      "textDocument/didOpen",
+      {{"textDocument", {{"uri", uri}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
 }
 
 // Waits for the list of a file at a version.
 Json WaitForList(Wire& wire, const std::string& uri, int version) {
   while (auto message = wire.Next()) {
     const Json& params = (*message)["params"];
-    if (message->value("method", "") == "textDocument/publishDiagnostics" && params["uri"] == uri && params.value("version", -1) == version) {
+    if (message->value("method", "") == "textDocument/publishDiagnostics" && params["uri"] == uri &&
+        params.value("version", -1) == version) {
       return params["diagnostics"];
     }
   }
@@ -62,7 +66,9 @@ class TemporaryFolder {
     path_ = pattern;
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  void Write(const std::string& name, const std::string& text) const { std::ofstream(path_ + "/" + name) << text; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ + "/" + name) << text;
+  }
   std::string uri() const { return "file://" + path_; }
 
  private:
@@ -90,7 +96,8 @@ TEST_CASE("binary: a session over stdio, with and without the flag") {
 TEST_CASE("binary: shutdown and exit in one go") {
   ServerProcess server;
   server.Initialize(nullptr);
-  server.wire().Write(EncodeFrame(Request(1, "shutdown").dump()) + EncodeFrame(Request(2, "shutdown").dump()) +
+  server.wire().Write(EncodeFrame(Request(1, "shutdown").dump()) +
+                      EncodeFrame(Request(2, "shutdown").dump()) +
                       EncodeFrame(Notification("exit").dump()));
   CHECK(server.Wait() == 0);
   CHECK(server.wire().Answer(2));
@@ -126,7 +133,8 @@ TEST_CASE("binary: SIGTERM ends it cleanly, also when nobody reads") {
   ServerProcess stuck;
   stuck.Initialize(nullptr);
   // More answers than a pipe holds.
-  for (int i = 0; i < 3000; ++i) stuck.wire().Send(Request(i, "no/such/method/" + std::string(100, 'x')));
+  for (int i = 0; i < 3000; ++i)
+    stuck.wire().Send(Request(i, "no/such/method/" + std::string(100, 'x')));
   stuck.Signal(SIGTERM);
   CHECK(stuck.Wait(seconds(6)) == 0);
 }
@@ -157,7 +165,8 @@ TEST_CASE("binary: bad input is reported and the session goes on") {
   int id = 0;
   auto alive = [&] {
     ++id;
-    wire.Send(Request(id, "textDocument/diagnostic", {{"textDocument", {{"uri", "file:///x.yaml"}}}}));
+    wire.Send(
+        Request(id, "textDocument/diagnostic", {{"textDocument", {{"uri", "file:///x.yaml"}}}}));
     return wire.Answer(id).has_value();
   };
   wire.Write("complete nonsense\r\n\r\n");
@@ -182,7 +191,8 @@ TEST_CASE("binary: bad input is reported and the session goes on") {
   CHECK(alive());
   bool refused = false;
   for (const Json& message : wire.seen) {
-    refused |= message.contains("error") && message["error"]["message"].get<std::string>().find("over the limit") != std::string::npos;
+    refused |= message.contains("error") && message["error"]["message"].get<std::string>().find(
+                                                "over the limit") != std::string::npos;
   }
   CHECK(refused);
 }
@@ -191,7 +201,8 @@ TEST_CASE("binary: a document of 16 MiB is taken, and does not lock up what foll
   ServerProcess server;
   server.Initialize(nullptr);
   std::string text(size_t{16} << 20, 'x');
-  REQUIRE(server.wire().Write(EncodeFrame(Open("file:///tmp/none/a.yaml", text).dump()), seconds(60)));
+  REQUIRE(
+      server.wire().Write(EncodeFrame(Open("file:///tmp/none/a.yaml", text).dump()), seconds(60)));
   server.wire().Send(Open("file:///tmp/none/b.yaml", kBadManifest));
   CHECK(WaitForList(server.wire(), "file:///tmp/none/b.yaml", 1).size() == 1);
 }
@@ -201,9 +212,11 @@ TEST_CASE("binary: cancelling") {
   server.Initialize(nullptr);
   std::string uri = "file:///tmp/none/a.yaml";
   server.wire().Send(Open(uri, kBadManifest));
-  server.wire().Write(EncodeFrame(Request(7, "textDocument/diagnostic", {{"textDocument", {{"uri", uri}}}}).dump()) +
-                      EncodeFrame(Notification("$/cancelRequest", {{"id", 7}}).dump()) +
-                      EncodeFrame(Notification("$/cancelRequest", {{"id", 99}}).dump()));
+  server.wire().Write(
+      EncodeFrame(
+          Request(7, "textDocument/diagnostic", {{"textDocument", {{"uri", uri}}}}).dump()) +
+      EncodeFrame(Notification("$/cancelRequest", {{"id", 7}}).dump()) +
+      EncodeFrame(Notification("$/cancelRequest", {{"id", 99}}).dump()));
   auto answer = server.wire().Answer(7);
   REQUIRE(answer);
   // The cancel may come too late; one answer it is in any case.
@@ -227,8 +240,10 @@ TEST_CASE("binary: 500 quick changes end in the findings of a fresh open") {
     std::string piece = i == 499 ? wanted.substr(sent.size()) : wanted.substr(sent.size(), step);
     sent += piece;
     Json end = {{"line", 1000000}, {"character", 0}};
-    server.wire().Send(Notification("textDocument/didChange", {{"textDocument", {{"uri", uri}, {"version", i + 2}}},
-                                                               {"contentChanges", {{{"range", {{"start", end}, {"end", end}}}, {"text", piece}}}}}));
+    server.wire().Send(Notification(
+        "textDocument/didChange",
+        {{"textDocument", {{"uri", uri}, {"version", i + 2}}},
+         {"contentChanges", {{{"range", {{"start", end}, {"end", end}}}, {"text", piece}}}}}));
     if (i % 50 == 0) std::this_thread::sleep_for(milliseconds(3));
   }
   Json typed = WaitForList(server.wire(), uri, 501);
@@ -291,7 +306,8 @@ TEST_CASE("binary: --listen serves one client after the other") {
 }
 
 TEST_CASE("binary: --listen takes loopback addresses only") {
-  for (const char* address : {"0.0.0.0:0", "192.168.0.1:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999"}) {
+  for (const char* address :
+       {"0.0.0.0:0", "192.168.0.1:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999"}) {
     CAPTURE(address);
     ServerProcess server({"--listen", address});
     CHECK(server.Wait(seconds(5)) == 2);

@@ -83,10 +83,12 @@ void ClientHarness::OnMessage(const std::string& body) {
     if (message["method"] == "window/showMessage") shown_.push_back(message["params"]["message"]);
     if (message.contains("id") && options_.answer_requests) {
       Json result = nullptr;
-      if (message["method"] == "workspace/configuration") result = Json::array({options_.configuration});
+      if (message["method"] == "workspace/configuration")
+        result = Json::array({options_.configuration});
       if (message["method"] == "workspace/applyEdit") result = {{"applied", true}};
       // Not from inside of the server's own call: a client answers later.
-      std::string answer = Json({{"jsonrpc", "2.0"}, {"id", message["id"]}, {"result", result}}).dump();
+      std::string answer =
+          Json({{"jsonrpc", "2.0"}, {"id", message["id"]}, {"result", result}}).dump();
       executor_.Post([this, answer] { SendRaw(answer); });
     }
     return;
@@ -101,9 +103,11 @@ void ClientHarness::OnMessage(const std::string& body) {
 Json ClientHarness::Initialize() {
   Json params = {{"processId", nullptr}, {"capabilities", options_.capabilities}};
   if (!options_.client_info.is_null()) params["clientInfo"] = options_.client_info;
-  if (!options_.initialization_options.is_null()) params["initializationOptions"] = options_.initialization_options;
+  if (!options_.initialization_options.is_null())
+    params["initializationOptions"] = options_.initialization_options;
   Json folders = Json::array();
-  for (const std::string& root : options_.roots) folders.push_back({{"uri", Uri(root)}, {"name", root}});
+  for (const std::string& root : options_.roots)
+    folders.push_back({{"uri", Uri(root)}, {"name", root}});
   params["workspaceFolders"] = folders.empty() ? Json(nullptr) : folders;
   params["rootUri"] = nullptr;
   int64_t id = Send("initialize", params);
@@ -124,7 +128,8 @@ void ClientHarness::Notify(const std::string& method, Json params) {
 
 int64_t ClientHarness::Send(const std::string& method, Json params) {
   int64_t id = next_id_++;
-  SendRaw(Json({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}}).dump());
+  SendRaw(Json({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}})
+              .dump());
   return id;
 }
 
@@ -152,9 +157,11 @@ Json ClientHarness::RequestError(const std::string& method, Json params) {
   return (*answer)["error"];
 }
 
-void ClientHarness::Open(const std::string& path, const std::string& text, int version, const std::string& language) {
+void ClientHarness::Open(const std::string& path, const std::string& text, int version,
+                         const std::string& language) {
   Notify("textDocument/didOpen",
-         {{"textDocument", {{"uri", Uri(path)}, {"languageId", language}, {"version", version}, {"text", text}}}});
+         {{"textDocument",
+           {{"uri", Uri(path)}, {"languageId", language}, {"version", version}, {"text", text}}}});
 }
 
 void ClientHarness::ChangeAll(const std::string& path, const std::string& text, int version) {
@@ -168,8 +175,8 @@ void ClientHarness::Change(const std::string& path, Json content_changes, int ve
     list.push_back(std::move(content_changes));
     content_changes = std::move(list);
   }
-  Notify("textDocument/didChange",
-         {{"textDocument", {{"uri", Uri(path)}, {"version", version}}}, {"contentChanges", std::move(content_changes)}});
+  Notify("textDocument/didChange", {{"textDocument", {{"uri", Uri(path)}, {"version", version}}},
+                                    {"contentChanges", std::move(content_changes)}});
 }
 
 void ClientHarness::Close(const std::string& path) {
@@ -209,10 +216,13 @@ std::vector<Json> ClientHarness::Sent(const std::string& method) const {
   return out;
 }
 
-std::vector<std::string> ClientHarness::TakeMessages() { return std::exchange(shown_, {}); }
+std::vector<std::string> ClientHarness::TakeMessages() {
+  return std::exchange(shown_, {});
+}
 
 Json At(int line, int character, int end_line, int end_character) {
-  return {{"start", {{"line", line}, {"character", character}}}, {"end", {{"line", end_line}, {"character", end_character}}}};
+  return {{"start", {{"line", line}, {"character", character}}},
+          {"end", {{"line", end_line}, {"character", end_character}}}};
 }
 
 }  // namespace fluxls::lsp

@@ -1,7 +1,9 @@
-// A client in the test's own process: a Server over files in memory, one thread, a clock that only moves when the test says so.
+// A client in the test's own process: a Server over files in memory, one thread, a clock that only
+// moves when the test says so.
 //
-// The harness answers the server's requests as an editor would, and fails the test on a window/showMessage that nobody took, on
-// a message that is no JSON-RPC, and on a second answer to one request.
+// The harness answers the server's requests as an editor would, and fails the test on a
+// window/showMessage that nobody took, on a message that is no JSON-RPC, and on a second answer to
+// one request.
 #pragma once
 
 #include <chrono>
@@ -20,11 +22,14 @@
 
 namespace fluxls::lsp {
 
-// Main tasks, worker tasks and timers on the calling thread, in order. Workers can be held back to look at what is between.
+// Main tasks, worker tasks and timers on the calling thread, in order. Workers can be held back to
+// look at what is between.
 class ManualExecutor final : public Executor {
  public:
   void Post(Task task) override { main_.push_back(std::move(task)); }
-  void PostAfter(std::chrono::milliseconds delay, Task task) override { timers_.emplace(now_ + delay, std::move(task)); }
+  void PostAfter(std::chrono::milliseconds delay, Task task) override {
+    timers_.emplace(now_ + delay, std::move(task));
+  }
   void RunOnWorker(Task task) override { workers_.push_back(std::move(task)); }
   Clock::time_point Now() const override { return now_; }
   size_t WorkerCount() const override { return 2; }
@@ -48,7 +53,7 @@ class ManualExecutor final : public Executor {
 struct HarnessOptions {
   Json capabilities = Json::object();
   Json initialization_options = nullptr;
-  Json configuration = nullptr;      // answer to workspace/configuration
+  Json configuration = nullptr;  // answer to workspace/configuration
   Json client_info = {{"name", "harness"}};
   std::vector<std::string> roots = {"/ws"};
   bool answer_requests = true;
@@ -63,10 +68,13 @@ class ClientHarness {
   ManualExecutor& executor() { return executor_; }
   Server& server() { return *server_; }
 
-  // initialize and initialized; gives the InitializeResult. Nothing runs on workers yet: call Run().
+  // initialize and initialized; gives the InitializeResult. Nothing runs on workers yet: call
+  // Run().
   Json Initialize();
   // Lets everything happen that would happen within `time`.
-  void Run(std::chrono::milliseconds time = std::chrono::milliseconds(3000)) { executor_.Advance(time); }
+  void Run(std::chrono::milliseconds time = std::chrono::milliseconds(3000)) {
+    executor_.Advance(time);
+  }
 
   void SendRaw(std::string_view body);
   void Notify(const std::string& method, Json params);
@@ -79,7 +87,8 @@ class ClientHarness {
   // The same for requests that must fail: the error.
   Json RequestError(const std::string& method, Json params);
 
-  void Open(const std::string& path, const std::string& text, int version = 1, const std::string& language = "yaml");
+  void Open(const std::string& path, const std::string& text, int version = 1,
+            const std::string& language = "yaml");
   void ChangeAll(const std::string& path, const std::string& text, int version);
   void Change(const std::string& path, Json content_changes, int version);
   void Close(const std::string& path);

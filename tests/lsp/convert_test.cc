@@ -54,16 +54,19 @@ TEST_CASE("there and back again at every code point") {
     bool boundary = at == bytes.size() || (static_cast<unsigned char>(bytes[at]) & 0xC0) != 0x80;
     bool line_end = at > 0 && at < bytes.size() && bytes[at] == '\n' && bytes[at - 1] == '\r';
     if (!boundary || line_end) continue;
-    for (E encoding : {E::kUtf8, E::kUtf16, E::kUtf32}) CHECK(ToOffset(text, ToPosition(text, at, encoding), encoding) == at);
+    for (E encoding : {E::kUtf8, E::kUtf16, E::kUtf32})
+      CHECK(ToOffset(text, ToPosition(text, at, encoding), encoding) == at);
   }
 }
 
 TEST_CASE("changes are applied with and without a range") {
   auto text = std::make_shared<Text>("one\r\ntwo 😀 x\n");
   CHECK(ApplyChange(text, {std::nullopt, "new"}, E::kUtf16)->content() == "new");
-  CHECK(ApplyChange(text, {Range{{1, 4}, {1, 6}}, "!"}, E::kUtf16)->content() == "one\r\ntwo ! x\n");
+  CHECK(ApplyChange(text, {Range{{1, 4}, {1, 6}}, "!"}, E::kUtf16)->content() ==
+        "one\r\ntwo ! x\n");
   CHECK(ApplyChange(text, {Range{{0, 3}, {1, 0}}, ""}, E::kUtf16)->content() == "onetwo 😀 x\n");
-  CHECK(ApplyChange(text, {Range{{9, 9}, {9, 9}}, "z"}, E::kUtf16)->content() == "one\r\ntwo 😀 x\nz");
+  CHECK(ApplyChange(text, {Range{{9, 9}, {9, 9}}, "z"}, E::kUtf16)->content() ==
+        "one\r\ntwo 😀 x\nz");
 }
 
 TEST_CASE("the smallest edit gives the new text and cuts no code point") {
@@ -75,7 +78,9 @@ TEST_CASE("the smallest edit gives the new text and cuts no code point") {
     for (int i = 0; i < 6; ++i) after += random() % 3 ? parts[random() % parts.size()] : before;
     TextEdit edit = MinimalEdit(before, after);
     REQUIRE(ApplyEdits(before, {edit}) == after);
-    auto starts = [&](uint32_t at) { return at == before.size() || (static_cast<unsigned char>(before[at]) & 0xC0) != 0x80; };
+    auto starts = [&](uint32_t at) {
+      return at == before.size() || (static_cast<unsigned char>(before[at]) & 0xC0) != 0x80;
+    };
     REQUIRE(starts(edit.range.begin));
     REQUIRE(starts(edit.range.end));
   }

@@ -14,7 +14,9 @@ HarnessOptions Pulling() {
   return options;
 }
 
-Json Ask(const std::string& path) { return {{"textDocument", {{"uri", "file://" + path}}}}; }
+Json Ask(const std::string& path) {
+  return {{"textDocument", {{"uri", "file://" + path}}}};
+}
 
 TEST_CASE("a pulling client that introduces itself is not pushed to") {
   ClientHarness client(Pulling());
@@ -46,7 +48,9 @@ TEST_CASE("a client that cannot pull is not offered it") {
 }
 
 TEST_CASE("diagnostics.mode overrides") {
-  for (const auto& [mode, pull, push] : {std::tuple{"push", false, true}, std::tuple{"both", true, true}, std::tuple{"pull", true, false}}) {
+  for (const auto& [mode, pull, push] :
+       {std::tuple{"push", false, true}, std::tuple{"both", true, true},
+        std::tuple{"pull", true, false}}) {
     HarnessOptions options = Pulling();
     options.initialization_options = {{"diagnostics", {{"mode", mode}}}};
     ClientHarness client(options);
@@ -87,12 +91,16 @@ TEST_CASE("a pull right behind an edit sees the edit") {
 
 TEST_CASE("a pull waits for the edits of other documents too") {
   ClientHarness client(Pulling());
-  client.files().Write("/ws/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n");
+  client.files().Write(
+      "/ws/kustomization.yaml",
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n");
   client.Initialize();
   client.Run();
-  size_t before = client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size();
+  size_t before =
+      client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size();
   client.Open("/ws/b.yaml", kGoodManifest);
-  size_t after = client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size();
+  size_t after =
+      client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size();
   CHECK(before == after + 1);  // kustomize-missing-entry is gone: the buffer is a file
 }
 
@@ -102,10 +110,12 @@ TEST_CASE("files that were never opened, or do not exist, have an answer") {
   client.Initialize();
   CHECK(client.Request("textDocument/diagnostic", Ask("/ws/b.yaml"))["items"].size() == 1);
   CHECK(client.Request("textDocument/diagnostic", Ask("/ws/none.yaml"))["items"].empty());
-  CHECK(client.Request("textDocument/diagnostic", {{"textDocument", {{"uri", "git:/x"}}}})["items"].empty());
+  CHECK(client.Request("textDocument/diagnostic", {{"textDocument", {{"uri", "git:/x"}}}})["items"]
+            .empty());
 }
 
-TEST_CASE("workspace diagnostics list every file with findings, and say what is unchanged or gone") {
+TEST_CASE(
+    "workspace diagnostics list every file with findings, and say what is unchanged or gone") {
   ClientHarness client(Pulling());
   client.files().Write("/ws/b.yaml", kBadManifest);
   client.files().Write("/ws/c.yaml", "a: 1\na: 2\n");
@@ -120,7 +130,8 @@ TEST_CASE("workspace diagnostics list every file with findings, and say what is 
   CHECK(report["items"][1]["kind"] == "full");
 
   Json previous = Json::array();
-  for (const Json& item : report["items"]) previous.push_back({{"uri", item["uri"]}, {"value", item["resultId"]}});
+  for (const Json& item : report["items"])
+    previous.push_back({{"uri", item["uri"]}, {"value", item["resultId"]}});
   client.files().Write("/ws/b.yaml", kGoodManifest);
   client.files().Remove("/ws/c.yaml");
   client.Run(std::chrono::seconds(10));
@@ -141,16 +152,19 @@ TEST_CASE("scope `open` leaves closed files out") {
   client.files().Write("/ws/b.yaml", kBadManifest);
   client.Initialize();
   client.Open("/ws/a.yaml", kBadManifest);
-  CHECK(client.Request("workspace/diagnostic", {{"previousResultIds", Json::array()}})["items"].size() == 1);
+  CHECK(client.Request("workspace/diagnostic", {{"previousResultIds", Json::array()}})["items"]
+            .size() == 1);
 }
 
 TEST_CASE("the client is asked to pull again when other files' findings changed") {
   ClientHarness client(Pulling());
-  const std::string kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n";
+  const std::string kustomization =
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n";
   client.files().Write("/ws/kustomization.yaml", kustomization);
   client.Initialize();
   client.Open("/ws/kustomization.yaml", kustomization);
-  CHECK(client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size() == 1);
+  CHECK(client.Request("textDocument/diagnostic", Ask("/ws/kustomization.yaml"))["items"].size() ==
+        1);
   CHECK(client.Sent("workspace/diagnostic/refresh").empty());
   client.Open("/ws/b.yaml", kGoodManifest);
   client.Run();
@@ -256,7 +270,10 @@ TEST_CASE("details follow the client's capabilities") {
   HarnessOptions options;
   options.capabilities = {{"textDocument",
                            {{"publishDiagnostics",
-                             {{"codeDescriptionSupport", true}, {"dataSupport", true}, {"relatedInformation", true}, {"tagSupport", {{"valueSet", {1, 2}}}}}}}}};
+                             {{"codeDescriptionSupport", true},
+                              {"dataSupport", true},
+                              {"relatedInformation", true},
+                              {"tagSupport", {{"valueSet", {1, 2}}}}}}}}};
   ClientHarness rich(options);
   rich.Initialize();
   rich.Open("/ws/a.yaml", kBadManifest);

@@ -9,7 +9,9 @@ namespace {
 
 using Kind = Message::Kind;
 
-std::string Nested(size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string Nested(size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 TEST_CASE("values are read as they are") {
   JsonPtr json = ParseJson(R"({"a":[1,-2,3.5,true,null,"x",{}],"b":{"c":{"d":[[]]}}})");
@@ -17,7 +19,8 @@ TEST_CASE("values are read as they are") {
   CHECK(Dump(*json) == R"({"a":[1,-2,3.5,true,null,"x",{}],"b":{"c":{"d":[[]]}}})");
   CHECK(ParseJson("3"));
   CHECK(ParseJson("null"));
-  for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "nul", "\"\x80\"", "{} {}", "1e999"}) CHECK_FALSE(ParseJson(bad));
+  for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "nul", "\"\x80\"", "{} {}", "1e999"})
+    CHECK_FALSE(ParseJson(bad));
 }
 
 TEST_CASE("nesting is capped while parsing") {
@@ -30,7 +33,8 @@ TEST_CASE("nesting is capped while parsing") {
   std::string objects;
   for (int i = 0; i < 200000; ++i) objects += "{\"a\":";
   CHECK_FALSE(ParseJson(objects));
-  Message message = ParseMessage(R"({"jsonrpc":"2.0","id":1,"method":"x","params":)" + Nested(200000) + "}");
+  Message message =
+      ParseMessage(R"({"jsonrpc":"2.0","id":1,"method":"x","params":)" + Nested(200000) + "}");
   CHECK(message.kind == Kind::kInvalid);
   CHECK(message.error.code == ErrorCode::kParseError);
 }
@@ -61,7 +65,8 @@ TEST_CASE("what is no message says why, with the id where there is one") {
   CHECK(code(R"({"jsonrpc":"2.0","id":1.5,"method":"m"})") == ErrorCode::kInvalidRequest);
   CHECK(code(R"({"jsonrpc":"2.0","id":null,"method":"m"})") == ErrorCode::kInvalidRequest);
   CHECK(code(R"({"jsonrpc":"2.0","id":{},"method":"m"})") == ErrorCode::kInvalidRequest);
-  CHECK(code(R"({"jsonrpc":"2.0","id":18446744073709551615,"method":"m"})") == ErrorCode::kInvalidRequest);
+  CHECK(code(R"({"jsonrpc":"2.0","id":18446744073709551615,"method":"m"})") ==
+        ErrorCode::kInvalidRequest);
   CHECK(code(R"({"jsonrpc":"2.0","id":1,"method":7})") == ErrorCode::kInvalidRequest);
   CHECK(code(R"({"jsonrpc":"2.0","id":1,"method":"m","params":7})") == ErrorCode::kInvalidParams);
   CHECK(code(R"({"jsonrpc":"2.0","id":1})") == ErrorCode::kInvalidRequest);
@@ -72,7 +77,8 @@ TEST_CASE("messages are written with the id's own type, and bad UTF-8 does not s
   CHECK(EncodeResponse(int64_t{0}, {"[]"}) == R"({"jsonrpc":"2.0","id":0,"result":[]})");
   CHECK(EncodeResponse("a\"b", {}) == R"({"jsonrpc":"2.0","id":"a\"b","result":null})");
   CHECK(EncodeErrorResponse({}, {ErrorCode::kParseError, "x\xff"}) ==
-        "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"x\xEF\xBF\xBD\"}}");
+        "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"x\xEF\xBF\xBD\"}"
+        "}");
   CHECK(EncodeRequest(int64_t{3}, "m", {}) == R"({"jsonrpc":"2.0","id":3,"method":"m"})");
   CHECK(EncodeNotification("m", {"{}"}) == R"({"jsonrpc":"2.0","method":"m","params":{}})");
 }

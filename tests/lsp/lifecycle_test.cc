@@ -65,7 +65,8 @@ TEST_CASE("exit and end of input without shutdown are exit code 1") {
 
 TEST_CASE("ids come back as they were sent") {
   ClientHarness client;
-  client.SendRaw(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":null}})");
+  client.SendRaw(
+      R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":null}})");
   client.SendRaw(R"({"jsonrpc":"2.0","id":"s-1","method":"nope"})");
   CHECK(client.all().front()["id"] == 0);
   CHECK(client.all().back()["id"] == "s-1");
@@ -75,7 +76,8 @@ TEST_CASE("ids come back as they were sent") {
 TEST_CASE("an id that is still open is refused") {
   ClientHarness client;
   client.Initialize();
-  std::string body = R"({"jsonrpc":"2.0","id":"x","method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///ws/a"}}})";
+  std::string body =
+      R"({"jsonrpc":"2.0","id":"x","method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///ws/a"}}})";
   client.SendRaw(body);
   client.SendRaw(body);
   CHECK(client.all().back()["error"]["code"] == -32600);
@@ -102,25 +104,34 @@ TEST_CASE("wrong params are named by their path") {
         "params.textDocument: expected an object, found a number");
   CHECK(client.RequestError("textDocument/diagnostic", Json::array({1}))["message"] ==
         "params: expected an object, found an array");
-  CHECK(client.RequestError("textDocument/diagnostic", nullptr)["message"] == "params: expected an object, found null");
-  Json range = {{"start", {{"line", "x"}, {"character", 0}}}, {"end", {{"line", 0}, {"character", 0}}}};
-  CHECK(client.RequestError("textDocument/codeAction", {{"textDocument", {{"uri", "file:///ws/a"}}}, {"range", range}})["message"] ==
+  CHECK(client.RequestError("textDocument/diagnostic", nullptr)["message"] ==
+        "params: expected an object, found null");
+  Json range = {{"start", {{"line", "x"}, {"character", 0}}},
+                {"end", {{"line", 0}, {"character", 0}}}};
+  CHECK(client.RequestError("textDocument/codeAction", {{"textDocument", {{"uri", "file:///ws/a"}}},
+                                                        {"range", range}})["message"] ==
         "params.range.start.line: expected an integer, found a string");
-  CHECK(client.RequestError("textDocument/codeAction", {{"textDocument", {{"uri", "file:///ws/a"}}}})["message"] ==
+  CHECK(client.RequestError("textDocument/codeAction",
+                            {{"textDocument", {{"uri", "file:///ws/a"}}}})["message"] ==
         "params.range: expected an object, found nothing");
   // Notifications have nobody to tell but the log.
-  client.Notify("textDocument/didChange", {{"textDocument", {{"uri", "file:///a"}}}, {"contentChanges", {{{"text", 1}}}}});
-  CHECK(client.log().back() == "textDocument/didChange: params.contentChanges[0].text: expected a string, found a number");
+  client.Notify("textDocument/didChange",
+                {{"textDocument", {{"uri", "file:///a"}}}, {"contentChanges", {{{"text", 1}}}}});
+  CHECK(client.log().back() ==
+        "textDocument/didChange: params.contentChanges[0].text: expected a string, found a number");
 }
 
 TEST_CASE("initialize copes with null and odd capabilities") {
-  for (const char* params :
-       {R"({})", R"({"capabilities":null})", R"({"capabilities":7})", R"({"capabilities":{"textDocument":null,"workspace":[]}})",
-        R"({"capabilities":{"general":{"positionEncodings":"utf-8"},"textDocument":{"diagnostic":null,"codeAction":true}}})",
-        R"({"processId":null,"rootUri":null,"rootPath":null,"workspaceFolders":null,"initializationOptions":null,"clientInfo":null})"}) {
+  for (
+      const char* params :
+      {R"({})", R"({"capabilities":null})", R"({"capabilities":7})",
+       R"({"capabilities":{"textDocument":null,"workspace":[]}})",
+       R"({"capabilities":{"general":{"positionEncodings":"utf-8"},"textDocument":{"diagnostic":null,"codeAction":true}}})",
+       R"({"processId":null,"rootUri":null,"rootPath":null,"workspaceFolders":null,"initializationOptions":null,"clientInfo":null})"}) {
     CAPTURE(params);
     ClientHarness client;
-    client.SendRaw(std::string(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":)") + params + "}");
+    client.SendRaw(std::string(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":)") +
+                   params + "}");
     REQUIRE(client.Answer(1));
     CHECK(client.Answer(1)->contains("result"));
     client.Notify("initialized", nullptr);
@@ -133,8 +144,9 @@ TEST_CASE("initialize copes with null and odd capabilities") {
 TEST_CASE("broken messages get an error without id, and the session goes on") {
   ClientHarness client;
   client.Initialize();
-  for (const std::string& body : {std::string("{"), std::string(200000, '['), std::string("\xff\xfe"), std::string("[]"),
-                                  std::string(), std::string("{\"jsonrpc\":\"2.0\"}")}) {
+  for (const std::string& body :
+       {std::string("{"), std::string(200000, '['), std::string("\xff\xfe"), std::string("[]"),
+        std::string(), std::string("{\"jsonrpc\":\"2.0\"}")}) {
     client.SendRaw(body);
     CHECK(client.all().back().contains("error"));
     CHECK(client.all().back()["id"].is_null());
@@ -151,7 +163,8 @@ TEST_CASE("a cancelled request is answered once, and unknown ids are ignored") {
   ClientHarness client;
   client.Initialize();
   client.Open("/ws/a.yaml", kBadManifest);
-  int64_t id = client.Send("textDocument/diagnostic", {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}});
+  int64_t id =
+      client.Send("textDocument/diagnostic", {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}});
   CHECK_FALSE(client.Answer(id));
   client.Notify("$/cancelRequest", {{"id", id}});
   REQUIRE(client.Answer(id));
@@ -161,7 +174,10 @@ TEST_CASE("a cancelled request is answered once, and unknown ids are ignored") {
   client.Notify("$/cancelRequest", {{"id", nullptr}});
   client.Notify("$/cancelRequest", nullptr);
   client.Run();
-  CHECK(client.Request("textDocument/diagnostic", {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}})["items"].size() == 1);
+  CHECK(client
+            .Request("textDocument/diagnostic",
+                     {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}})["items"]
+            .size() == 1);
 }
 
 TEST_CASE("answers to questions that were never asked are ignored") {
@@ -177,9 +193,10 @@ TEST_CASE("answers to questions that were never asked are ignored") {
 TEST_CASE("a client that answers nothing gets everything all the same") {
   HarnessOptions options;
   options.answer_requests = false;
-  options.capabilities = {{"workspace", {{"configuration", true},
-                                         {"didChangeConfiguration", {{"dynamicRegistration", true}}},
-                                         {"didChangeWatchedFiles", {{"dynamicRegistration", true}}}}},
+  options.capabilities = {{"workspace",
+                           {{"configuration", true},
+                            {"didChangeConfiguration", {{"dynamicRegistration", true}}},
+                            {"didChangeWatchedFiles", {{"dynamicRegistration", true}}}}},
                           {"window", {{"workDoneProgress", true}}}};
   ClientHarness client(options);
   client.files().Write("/ws/a.yaml", kBadManifest);

@@ -142,7 +142,9 @@ void ServerProcess::CloseOutput() {
   out_ = -1;
 }
 
-void ServerProcess::Signal(int signal) const { ::kill(pid_, signal); }
+void ServerProcess::Signal(int signal) const {
+  ::kill(pid_, signal);
+}
 
 std::optional<int> ServerProcess::Wait(milliseconds timeout) {
   auto end = steady_clock::now() + timeout;
@@ -186,8 +188,11 @@ std::string ServerProcess::Errors() {
 }
 
 Json ServerProcess::Initialize(const Json& root, const Json& process_id) {
-  wire_.Send({{"jsonrpc", "2.0"}, {"id", 0}, {"method", "initialize"},
-              {"params", {{"processId", process_id}, {"rootUri", root}, {"capabilities", Json::object()}}}});
+  wire_.Send({{"jsonrpc", "2.0"},
+              {"id", 0},
+              {"method", "initialize"},
+              {"params",
+               {{"processId", process_id}, {"rootUri", root}, {"capabilities", Json::object()}}}});
   auto answer = wire_.Answer(0);
   REQUIRE(answer);
   wire_.Send({{"jsonrpc", "2.0"}, {"method", "initialized"}, {"params", Json::object()}});

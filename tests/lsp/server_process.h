@@ -23,9 +23,11 @@ class Wire {
  public:
   Wire(int in, int out) : in_(in), out_(out) {}
   // Writes everything; false when the other side has closed, or does not read for `patience`.
-  bool Write(std::string_view bytes, std::chrono::milliseconds patience = std::chrono::seconds(20)) const;
+  bool Write(std::string_view bytes,
+             std::chrono::milliseconds patience = std::chrono::seconds(20)) const;
   bool Send(const Json& message) const { return Write(EncodeFrame(message.dump())); }
-  // The next message; nothing at the end of the stream, after a broken frame, or when the time is over.
+  // The next message; nothing at the end of the stream, after a broken frame, or when the time is
+  // over.
   std::optional<Json> Next(std::chrono::milliseconds timeout = std::chrono::seconds(20));
   // The answer to `id`; everything before it is kept in `seen`.
   std::optional<Json> Answer(const Json& id);

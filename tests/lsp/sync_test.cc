@@ -12,7 +12,8 @@ namespace {
 using Names = std::vector<std::string>;
 const Names kRemoved = {"removed-api-version"};
 
-Json RangeChange(int line, int character, int end_line, int end_character, const std::string& text) {
+Json RangeChange(int line, int character, int end_line, int end_character,
+                 const std::string& text) {
   return {{"range", At(line, character, end_line, end_character)}, {"text", text}};
 }
 
@@ -35,20 +36,25 @@ TEST_CASE("changes are applied in order, each to the result of the one before") 
   client.Run();
   CHECK(client.Codes("/ws/a.yaml").empty());
   // Insert a line, then change the line that has moved.
-  client.Change("/ws/a.yaml", {RangeChange(0, 0, 0, 0, "# first\n"), RangeChange(1, 40, 1, 42, "v1beta1")}, 7);
+  client.Change("/ws/a.yaml",
+                {RangeChange(0, 0, 0, 0, "# first\n"), RangeChange(1, 40, 1, 42, "v1beta1")}, 7);
   client.Run();
   CHECK(client.Codes("/ws/a.yaml") == kRemoved);
   CHECK(client.Pushes("/ws/a.yaml").back()["version"] == 7);
   CHECK(client.Diagnostics("/ws/a.yaml")[0]["range"]["start"]["line"] == 1);
   // Whole text between incremental changes.
-  client.Change("/ws/a.yaml", {RangeChange(0, 0, 5, 0, ""), Json({{"text", kBadManifest}}), RangeChange(0, 40, 0, 47, "v1")}, 9);
+  client.Change("/ws/a.yaml",
+                {RangeChange(0, 0, 5, 0, ""), Json({{"text", kBadManifest}}),
+                 RangeChange(0, 40, 0, 47, "v1")},
+                9);
   client.Run();
   CHECK(client.Codes("/ws/a.yaml").empty());
 }
 
 TEST_CASE("columns count in UTF-16 unless something else was agreed") {
-  for (const auto& [offer, name, column] : {std::tuple{Json(nullptr), "utf-16", 4}, std::tuple{Json({"utf-8"}), "utf-8", 6},
-                                            std::tuple{Json({"utf-32", "utf-8"}), "utf-32", 3}}) {
+  for (const auto& [offer, name, column] :
+       {std::tuple{Json(nullptr), "utf-16", 4}, std::tuple{Json({"utf-8"}), "utf-8", 6},
+        std::tuple{Json({"utf-32", "utf-8"}), "utf-32", 3}}) {
     HarnessOptions options;
     options.capabilities = {{"general", {{"positionEncodings", offer}}}};
     ClientHarness client(options);
@@ -93,7 +99,9 @@ TEST_CASE("huge and reversed ranges are taken for what they can mean") {
   client.Change("/ws/a.yaml", {RangeChange(1, 4, 1, 0, "b: 2")}, 3);
   client.Run();
   CHECK(client.Codes("/ws/a.yaml").empty());
-  Json change = {{"range", {{"start", {{"line", -3}, {"character", -1}}}, {"end", {{"line", 18446744073709551615u}, {"character", 99999999999}}}}},
+  Json change = {{"range",
+                  {{"start", {{"line", -3}, {"character", -1}}},
+                   {"end", {{"line", 18446744073709551615u}, {"character", 99999999999}}}}},
                  {"text", "x: 1\nx: 2\n"}};
   client.Change("/ws/a.yaml", {change}, 4);
   client.Run();
@@ -169,20 +177,24 @@ TEST_CASE("a typing storm ends in the findings of a fresh open") {
     Text now(text);
     auto from = static_cast<uint32_t>(random() % (text.size() + 1));
     auto to = static_cast<uint32_t>(std::min<size_t>(text.size(), from + random() % 12));
-    Range range = {ToPosition(now, from, PositionEncoding::kUtf16), ToPosition(now, to, PositionEncoding::kUtf16)};
+    Range range = {ToPosition(now, from, PositionEncoding::kUtf16),
+                   ToPosition(now, to, PositionEncoding::kUtf16)};
     std::string insert = random() % 3 ? wanted.substr(random() % wanted.size(), random() % 20) : "";
     // The wanted text is cut anywhere, also inside its one wide character.
-    while (!insert.empty() && static_cast<unsigned char>(insert.front()) >= 0x80) insert.erase(0, 1);
+    while (!insert.empty() && static_cast<unsigned char>(insert.front()) >= 0x80)
+      insert.erase(0, 1);
     while (!insert.empty() && static_cast<unsigned char>(insert.back()) >= 0x80) insert.pop_back();
     if (insert.find_first_of("\xF0\x9F\x98\x80") != std::string::npos) insert = "x: 1\n";
     if (version == 500) {
       range = {{0, 0}, {1000000, 0}};
       insert = wanted;
     }
-    Json change = RangeChange(static_cast<int>(range.start.line), static_cast<int>(range.start.character),
-                              static_cast<int>(range.end.line), static_cast<int>(range.end.character), insert);
+    Json change = RangeChange(
+        static_cast<int>(range.start.line), static_cast<int>(range.start.character),
+        static_cast<int>(range.end.line), static_cast<int>(range.end.character), insert);
     client.Change("/ws/a.yaml", {change}, version);
-    text = ApplyChange(std::make_shared<Text>(text), {range, insert}, PositionEncoding::kUtf16)->content();
+    text = ApplyChange(std::make_shared<Text>(text), {range, insert}, PositionEncoding::kUtf16)
+               ->content();
     push_some_work();
   }
   client.Run();
@@ -205,7 +217,9 @@ TEST_CASE("every prefix of a document, typed, agrees with a fresh open") {
   int line = 0;
   int character = 0;
   for (size_t i = 0; i < kBadManifest.size(); ++i) {
-    client.Change("/ws/a.yaml", {RangeChange(line, character, line, character, kBadManifest.substr(i, 1))}, static_cast<int>(i) + 1);
+    client.Change("/ws/a.yaml",
+                  {RangeChange(line, character, line, character, kBadManifest.substr(i, 1))},
+                  static_cast<int>(i) + 1);
     ++character;
     if (kBadManifest[i] == '\n') {
       ++line;
@@ -228,7 +242,11 @@ TEST_CASE("the client's spelling of a URI is used, and closing gives way to the 
   client.Initialize();
   client.Run();
   CHECK(client.Sent("textDocument/publishDiagnostics").back()["uri"] == "file:///ws/a%20b.yaml");
-  client.Notify("textDocument/didOpen", {{"textDocument", {{"uri", "file:///ws/%61 b.yaml"}, {"languageId", "yaml"}, {"version", 1}, {"text", kBadManifest}}}});
+  client.Notify("textDocument/didOpen", {{"textDocument",
+                                          {{"uri", "file:///ws/%61 b.yaml"},
+                                           {"languageId", "yaml"},
+                                           {"version", 1},
+                                           {"text", kBadManifest}}}});
   client.Run();
   std::vector<Json> pushes = client.Sent("textDocument/publishDiagnostics");
   REQUIRE(pushes.size() == 3);
@@ -244,15 +262,26 @@ TEST_CASE("documents that are not ours are followed but not judged") {
   ClientHarness client;
   client.Initialize();
   client.Open("/ws/readme.md", "a: 1\na: 2\n", 1, "markdown");
-  client.Notify("textDocument/didOpen", {{"textDocument", {{"uri", "git:/ws/a.yaml?ref"}, {"languageId", "yaml"}, {"version", 1}, {"text", kBadManifest}}}});
-  client.Notify("textDocument/didChange", {{"textDocument", {{"uri", "git:/ws/a.yaml?ref"}, {"version", 2}}}, {"contentChanges", {{{"text", "x"}}}}});
+  client.Notify("textDocument/didOpen", {{"textDocument",
+                                          {{"uri", "git:/ws/a.yaml?ref"},
+                                           {"languageId", "yaml"},
+                                           {"version", 1},
+                                           {"text", kBadManifest}}}});
+  client.Notify("textDocument/didChange",
+                {{"textDocument", {{"uri", "git:/ws/a.yaml?ref"}, {"version", 2}}},
+                 {"contentChanges", {{{"text", "x"}}}}});
   client.Open("/ws/chart/templates/x.yaml", "a: 1\na: 2\n", 1, "helm");
-  client.Notify("textDocument/didOpen", {{"textDocument", {{"uri", "untitled:Untitled-1"}, {"languageId", "yaml"}, {"version", 1}, {"text", kBadManifest}}}});
+  client.Notify("textDocument/didOpen", {{"textDocument",
+                                          {{"uri", "untitled:Untitled-1"},
+                                           {"languageId", "yaml"},
+                                           {"version", 1},
+                                           {"text", kBadManifest}}}});
   client.Run();
   CHECK(client.Pushes("/ws/readme.md").empty());
   CHECK(client.Diagnostics("/ws/chart/templates/x.yaml").empty());
   std::map<std::string, size_t> counts;
-  for (const Json& push : client.Sent("textDocument/publishDiagnostics")) counts[push["uri"]] = push["diagnostics"].size();
+  for (const Json& push : client.Sent("textDocument/publishDiagnostics"))
+    counts[push["uri"]] = push["diagnostics"].size();
   CHECK(counts.size() == 2);
   CHECK(counts["untitled:Untitled-1"] == 1);
   client.Notify("textDocument/didClose", {{"textDocument", {{"uri", "git:/ws/a.yaml?ref"}}}});

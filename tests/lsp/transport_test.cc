@@ -10,7 +10,8 @@ namespace {
 
 using Kind = FrameEvent::Kind;
 
-std::vector<FrameEvent> Read(std::string_view bytes, size_t step = SIZE_MAX, size_t cap = kMaxBodyBytes) {
+std::vector<FrameEvent> Read(std::string_view bytes, size_t step = SIZE_MAX,
+                             size_t cap = kMaxBodyBytes) {
   FrameReader reader(cap);
   std::vector<FrameEvent> events;
   for (size_t at = 0; at < bytes.size(); at += std::min(step, bytes.size() - at)) {
@@ -23,7 +24,9 @@ std::vector<FrameEvent> Read(std::string_view bytes, size_t step = SIZE_MAX, siz
 std::string Summary(const std::vector<FrameEvent>& events) {
   std::string out;
   for (const FrameEvent& event : events) {
-    out += event.kind == Kind::kMessage ? "[" + event.text + "]" : event.kind == Kind::kOversize ? "O" : "E";
+    out += event.kind == Kind::kMessage    ? "[" + event.text + "]"
+           : event.kind == Kind::kOversize ? "O"
+                                           : "E";
   }
   return out;
 }
@@ -42,18 +45,23 @@ TEST_CASE("frames are cut wherever the bytes are") {
 }
 
 TEST_CASE("header names are case-insensitive and strangers are passed over") {
-  CHECK(ReadAllWays("content-length:2\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n\r\n{}") == "[{}]");
+  CHECK(ReadAllWays("content-length:2\r\nContent-Type: application/vscode-jsonrpc; "
+                    "charset=utf-8\r\n\r\n{}") == "[{}]");
   CHECK(ReadAllWays("CONTENT-LENGTH : 2 \r\nX-Other: y\r\n\r\n{}") == "[{}]");
   CHECK(ReadAllWays("Content-Length: 2\n\n{}") == "[{}]");
-  CHECK(ReadAllWays("\r\n\r\nContent-Length: 2\r\n\r\n{}\r\nContent-Length: 2\r\n\r\n[]") == "[{}][[]]");
+  CHECK(ReadAllWays("\r\n\r\nContent-Length: 2\r\n\r\n{}\r\nContent-Length: 2\r\n\r\n[]") ==
+        "[{}][[]]");
 }
 
-TEST_CASE("an empty body is a message") { CHECK(ReadAllWays("Content-Length: 0\r\n\r\n" + EncodeFrame("x")) == "[][x]"); }
+TEST_CASE("an empty body is a message") {
+  CHECK(ReadAllWays("Content-Length: 0\r\n\r\n" + EncodeFrame("x")) == "[][x]");
+}
 
 TEST_CASE("bad lengths are reported and the next frame is found") {
-  for (std::string bad : {"Content-Length: abc", "Content-Length:", "Content-Length: -5", "Content-Length: 1x",
-                          "Content-Length: 99999999999999999999999", "Content-Length: 9999999999999999",
-                          "Content-Type: x", "no header at all"}) {
+  for (std::string bad :
+       {"Content-Length: abc", "Content-Length:", "Content-Length: -5", "Content-Length: 1x",
+        "Content-Length: 99999999999999999999999", "Content-Length: 9999999999999999",
+        "Content-Type: x", "no header at all"}) {
     CAPTURE(bad);
     CHECK(ReadAllWays(bad + "\r\n\r\n{\"lost\":1}" + EncodeFrame("{}")) == "E[{}]");
   }
@@ -65,7 +73,8 @@ TEST_CASE("a length that is too short leaves a tail that is skipped") {
 }
 
 TEST_CASE("a length that is too long eats the next header; the frame behind it is found") {
-  std::string bytes = "Content-Length: 12\r\n\r\n{\"a\":9}" + EncodeFrame("{\"b\":1}") + EncodeFrame("{}");
+  std::string bytes =
+      "Content-Length: 12\r\n\r\n{\"a\":9}" + EncodeFrame("{\"b\":1}") + EncodeFrame("{}");
   CHECK(ReadAllWays(bytes) == "[{\"a\":9}Conte]E[{}]");
 }
 
@@ -77,7 +86,8 @@ TEST_CASE("an oversize body is skipped to the byte") {
 
 TEST_CASE("a body of 64 MiB is a message, one byte more is not") {
   std::string body(kMaxBodyBytes, ' ');
-  std::vector<FrameEvent> events = Read(EncodeFrame(body) + EncodeFrame(body + " ") + EncodeFrame("{}"), 1 << 16);
+  std::vector<FrameEvent> events =
+      Read(EncodeFrame(body) + EncodeFrame(body + " ") + EncodeFrame("{}"), 1 << 16);
   REQUIRE(events.size() == 3);
   CHECK(events[0].kind == Kind::kMessage);
   CHECK(events[0].text.size() == kMaxBodyBytes);

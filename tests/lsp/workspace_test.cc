@@ -9,16 +9,21 @@ using Names = std::vector<std::string>;
 const Names kRemoved = {"removed-api-version"};
 
 void Watched(ClientHarness& client, const std::string& path, int type) {
-  client.Notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", "file://" + path}, {"type", type}}}}});
+  client.Notify("workspace/didChangeWatchedFiles",
+                {{"changes", {{{"uri", "file://" + path}, {"type", type}}}}});
 }
 
 TEST_CASE("the root is taken from folders, rootUri or rootPath, and may be missing") {
-  for (const char* root : {R"("rootUri":"file:///ws")", R"("rootPath":"/ws/")", R"("rootUri":null,"workspaceFolders":[{"uri":"file:///ws","name":"w"}])",
+  for (const char* root : {R"("rootUri":"file:///ws")", R"("rootPath":"/ws/")",
+                           R"("rootUri":null,"workspaceFolders":[{"uri":"file:///ws","name":"w"}])",
                            R"("rootUri":"file:///ws","workspaceFolders":[])"}) {
     CAPTURE(root);
     ClientHarness client;
     client.files().Write("/ws/b.yaml", kBadManifest);
-    client.SendRaw(std::string(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},)") + root + "}}");
+    client.SendRaw(
+        std::string(
+            R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},)") +
+        root + "}}");
     client.Notify("initialized", {});
     client.Run();
     CHECK(client.Codes("/ws/b.yaml") == kRemoved);
@@ -59,7 +64,9 @@ TEST_CASE("folders come and go") {
   CHECK(client.Codes("/one/a.yaml") == kRemoved);
   CHECK(client.Pushes("/two/b.yaml").empty());
   client.Notify("workspace/didChangeWorkspaceFolders",
-                {{"event", {{"added", {{{"uri", "file:///two"}, {"name", "two"}}}}, {"removed", {{{"uri", "file:///%6Fne/"}, {"name", "one"}}}}}}});
+                {{"event",
+                  {{"added", {{{"uri", "file:///two"}, {"name", "two"}}}},
+                   {"removed", {{{"uri", "file:///%6Fne/"}, {"name", "one"}}}}}}});
   client.Run();
   CHECK(client.Codes("/one/a.yaml").empty());
   CHECK(client.Codes("/two/b.yaml") == kRemoved);
@@ -69,17 +76,21 @@ TEST_CASE("a folder that goes while it is being read leaves nothing behind") {
   HarnessOptions options;
   options.roots = {"/one"};
   ClientHarness client(options);
-  for (int i = 0; i < 50; ++i) client.files().Write("/one/" + std::to_string(i) + ".yaml", kBadManifest);
+  for (int i = 0; i < 50; ++i)
+    client.files().Write("/one/" + std::to_string(i) + ".yaml", kBadManifest);
   client.Initialize();
   client.executor().RunMain();
   client.executor().RunOneWorker();  // the scan
   client.executor().RunMain();
   client.executor().RunOneWorker();  // some files
   client.executor().RunMain();
-  client.Notify("workspace/didChangeWorkspaceFolders",
-                {{"event", {{"added", Json::array()}, {"removed", {{{"uri", "file:///one"}, {"name", "one"}}}}}}});
+  client.Notify(
+      "workspace/didChangeWorkspaceFolders",
+      {{"event",
+        {{"added", Json::array()}, {"removed", {{{"uri", "file:///one"}, {"name", "one"}}}}}}});
   client.Run();
-  for (const Json& push : client.Sent("textDocument/publishDiagnostics")) CHECK(push["diagnostics"].empty());
+  for (const Json& push : client.Sent("textDocument/publishDiagnostics"))
+    CHECK(push["diagnostics"].empty());
 }
 
 TEST_CASE("watched files: created, changed, deleted") {
@@ -120,7 +131,10 @@ TEST_CASE("the disk is looked at again when a document is opened or saved, or as
   client.Run();
   CHECK(client.Codes("/ws/a.yaml").empty());
   client.files().Write("/ws/a.yaml", kBadManifest);
-  CHECK(client.Request("textDocument/diagnostic", {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}})["items"].size() == 1);
+  CHECK(client
+            .Request("textDocument/diagnostic",
+                     {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}})["items"]
+            .size() == 1);
 }
 
 TEST_CASE("an open document is the editor's, whatever the disk says") {
@@ -140,9 +154,11 @@ TEST_CASE("an open document is the editor's, whatever the disk says") {
 }
 
 TEST_CASE("an agent's edit in another file counts before the first answer") {
-  // What opencode does: a file made by a shell, then an event and the whole text of the kustomization that names it.
+  // What opencode does: a file made by a shell, then an event and the whole text of the
+  // kustomization that names it.
   ClientHarness client;
-  const std::string kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- new.yaml\n";
+  const std::string kustomization =
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- new.yaml\n";
   client.files().Write("/ws/kustomization.yaml", kustomization);
   client.Initialize();
   client.Open("/ws/kustomization.yaml", kustomization, 0);
@@ -160,7 +176,8 @@ TEST_CASE("an agent's edit in another file counts before the first answer") {
 
 TEST_CASE("findings of other files follow what is typed") {
   ClientHarness client;
-  const std::string kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n";
+  const std::string kustomization =
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- b.yaml\n";
   client.files().Write("/ws/kustomization.yaml", kustomization);
   client.Initialize();
   client.Run();
@@ -177,7 +194,8 @@ TEST_CASE("progress is shown while indexing, to clients that show it") {
   HarnessOptions options;
   options.capabilities = {{"window", {{"workDoneProgress", true}}}};
   ClientHarness client(options);
-  for (int i = 0; i < 100; ++i) client.files().Write("/ws/" + std::to_string(i) + ".yaml", kGoodManifest);
+  for (int i = 0; i < 100; ++i)
+    client.files().Write("/ws/" + std::to_string(i) + ".yaml", kGoodManifest);
   client.Initialize();
   client.Run();
   std::vector<Json> progress = client.Sent("$/progress");
@@ -241,14 +259,16 @@ TEST_CASE("a file that is too large is named in the log and nowhere else") {
 
 TEST_CASE("many files in the background, one typed in meanwhile") {
   ClientHarness client;
-  for (int i = 0; i < 200; ++i) client.files().Write("/ws/" + std::to_string(i) + ".yaml", kBadManifest);
+  for (int i = 0; i < 200; ++i)
+    client.files().Write("/ws/" + std::to_string(i) + ".yaml", kBadManifest);
   client.Initialize();
   client.Open("/ws/0.yaml", kGoodManifest, 1);
   for (int version = 2; version < 60; ++version) {
     client.executor().RunMain();
     client.executor().RunOneWorker();
     client.executor().RunMain();
-    client.ChangeAll("/ws/0.yaml", version % 2 ? kBadManifest : kGoodManifest + "---\n" + kGoodManifest, version);
+    client.ChangeAll("/ws/0.yaml",
+                     version % 2 ? kBadManifest : kGoodManifest + "---\n" + kGoodManifest, version);
   }
   client.Run();
   for (int i = 1; i < 200; ++i) {
@@ -260,13 +280,15 @@ TEST_CASE("many files in the background, one typed in meanwhile") {
 
 TEST_CASE("watchers are registered where that is offered") {
   HarnessOptions options;
-  options.capabilities = {{"workspace", {{"didChangeWatchedFiles", {{"dynamicRegistration", true}}}}}};
+  options.capabilities = {
+      {"workspace", {{"didChangeWatchedFiles", {{"dynamicRegistration", true}}}}}};
   ClientHarness client(options);
   client.Initialize();
   std::vector<Json> sent = client.Sent("client/registerCapability");
   REQUIRE(sent.size() == 1);
   CHECK(sent[0]["registrations"][0]["method"] == "workspace/didChangeWatchedFiles");
-  CHECK(sent[0]["registrations"][0]["registerOptions"]["watchers"][0]["globPattern"] == "**/*.{yaml,yml}");
+  CHECK(sent[0]["registrations"][0]["registerOptions"]["watchers"][0]["globPattern"] ==
+        "**/*.{yaml,yml}");
 }
 
 }  // namespace
