@@ -154,7 +154,8 @@ std::vector<ResourceLocation> Snapshot::Resources(std::string_view kind,
 }
 
 bool Snapshot::IsKindPatched(std::string_view kind) const {
-  return state_->counts.Find(State::PatchKey(kind)) || state_->counts.Find(State::PatchKey(kEveryKind));
+  return state_->counts.Find(State::PatchKey(kind)) ||
+         state_->counts.Find(State::PatchKey(kEveryKind));
 }
 
 bool Snapshot::HasObjectOf(const ApiVersion& api, std::string_view kind) const {
