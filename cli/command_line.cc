@@ -10,10 +10,6 @@
 #include "cli/commands.h"
 #include "lsp/run.h"
 
-#ifndef FLUXLS_VERSION
-#define FLUXLS_VERSION "0.1.0"
-#endif
-
 namespace fluxls::cli {
 namespace {
 

@@ -26,10 +26,6 @@
 #include "lsp/server.h"
 #include "lsp/transport.h"
 
-#ifndef FLUXLS_VERSION
-#define FLUXLS_VERSION "0.1.0"
-#endif
-
 namespace fluxls::lsp {
 namespace {
 

@@ -8,10 +8,6 @@
 #include "analysis/rules/rule.h"
 #include "cli/reporters/reporters.h"
 
-#ifndef FLUXLS_VERSION
-#define FLUXLS_VERSION "0.1.0"
-#endif
-
 namespace fluxls::cli {
 namespace {
 
