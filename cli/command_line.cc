@@ -55,7 +55,7 @@ struct Arguments {
   std::string explain;
   std::string markdown;
   bool stdio = false;
-  std::string listen;
+  std::optional<std::string> listen;
 };
 
 void AddCheck(CLI::App& app, CheckOptions& options) {
@@ -91,7 +91,7 @@ void AddFix(CLI::App& app, FixOptionsCli& options) {
 int Serve(const Arguments& arguments) {
   // A client that goes away must show as a failed write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
-  return arguments.listen.empty() ? lsp::RunStdio() : lsp::RunListen(arguments.listen);
+  return arguments.listen ? lsp::RunListen(*arguments.listen) : lsp::RunStdio();
 }
 
 int Dispatch(CLI::App& app, const Arguments& arguments) {
