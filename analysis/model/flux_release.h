@@ -19,7 +19,8 @@ struct FluxRelease {
 inline constexpr FluxRelease kOldestRelease{2, 0};
 inline constexpr FluxRelease kNewestRelease{2, 9};
 
-// "v2.6.4", "2.6", "2.6.x", "2.x" (the newest 2.x of the catalogue), "0.41.2", ">=2.6.0" is not a release. Nothing for anything else.
+// "v2.6.4", "2.6", "2.6.x", "2.x" (the newest 2.x of the catalogue), "0.41.2", ">=2.6.0" is not a
+// release. Nothing for anything else.
 std::optional<FluxRelease> ParseFluxRelease(std::string_view text);
 
 }  // namespace fluxls

@@ -1,5 +1,6 @@
-// What a file exports to the rest of the workspace: the objects it defines, what they refer to, what its
-// kustomization lists. Plain data that owns its strings, so that it outlives the tree it was read from.
+// What a file exports to the rest of the workspace: the objects it defines, what they refer to,
+// what its kustomization lists. Plain data that owns its strings, so that it outlives the tree it
+// was read from.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +48,8 @@ struct Reference {
   bool operator==(const Reference&) const = default;
 };
 
-// One entry of a kustomization's resources, components, bases, patches[].path, configMapGenerator[].files ...
+// One entry of a kustomization's resources, components, bases, patches[].path,
+// configMapGenerator[].files ...
 struct KustomizeEntry {
   std::string field;  // "resources", "components", "patches", ...
   std::string value;  // as written
@@ -63,7 +65,12 @@ struct KustomizationFacts {
 // A place that says which Flux release runs.
 struct ReleaseEvidence {
   FluxRelease release;
-  enum class Source : uint8_t { kGotkComponents, kFluxInstance, kManifestsOci, kManifestsGit } source = Source::kGotkComponents;
+  enum class Source : uint8_t {
+    kGotkComponents,
+    kFluxInstance,
+    kManifestsOci,
+    kManifestsGit
+  } source = Source::kGotkComponents;
   bool operator==(const ReleaseEvidence&) const = default;
 };
 
@@ -72,7 +79,8 @@ struct FileFacts {
   std::vector<Reference> references;
   std::optional<KustomizationFacts> kustomization;
   std::optional<ReleaseEvidence> release;
-  // Kinds that patches in this file change, ordered, each once; "*" for every kind. See patched_kinds.h.
+  // Kinds that patches in this file change, ordered, each once; "*" for every kind. See
+  // patched_kinds.h.
   std::vector<std::string> patched_kinds;
   bool operator==(const FileFacts&) const = default;
 };

@@ -28,8 +28,9 @@ namespace fluxls {
 enum class FileClass : uint8_t {
   kYaml,
   kHelmTemplate,  // templates/ of a chart: text for a template engine, never judged as YAML
-  kTemplated,     // other templates (`{{ … }}`, `{% … %}` where YAML cannot have them): syntax is not judged
-  kTooLarge,      // over Settings::max_file_bytes; not read
+  kTemplated,  // other templates (`{{ … }}`, `{% … %}` where YAML cannot have them): syntax is not
+               // judged
+  kTooLarge,  // over Settings::max_file_bytes; not read
   kUnreadable,
 };
 
@@ -37,13 +38,13 @@ enum class FileClass : uint8_t {
 struct SourceFile {
   std::string path;
   FileClass file_class = FileClass::kYaml;
-  TextPtr text;              // never null; empty text where the file was not read
-  bool converted = false;    // text is not byte for byte the file (UTF-16): no edits
-  yaml::File yaml;           // no documents unless file_class is kYaml or kTemplated
+  TextPtr text;            // never null; empty text where the file was not read
+  bool converted = false;  // text is not byte for byte the file (UTF-16): no edits
+  yaml::File yaml;         // no documents unless file_class is kYaml or kTemplated
   FileFacts facts;
-  FileStat stat;             // of the bytes read; default for text that an editor holds
+  FileStat stat;                   // of the bytes read; default for text that an editor holds
   std::optional<int64_t> version;  // the editor's version when the text is the editor's
-  std::string error;         // kUnreadable: why
+  std::string error;               // kUnreadable: why
 };
 using SourceFilePtr = std::shared_ptr<const SourceFile>;
 
@@ -59,7 +60,8 @@ struct Source {
 };
 
 // Reads a file from disk. `helm_template` comes from the scan.
-Source ReadSource(const FileSystem& files, const std::string& path, const Settings& settings, bool helm_template);
+Source ReadSource(const FileSystem& files, const std::string& path, const Settings& settings,
+                  bool helm_template);
 // Parses; takes over unchanged pieces of `previous`.
 SourceFilePtr ParseSource(Source source, const SourceFile* previous = nullptr);
 
@@ -67,7 +69,8 @@ enum class PathKind : uint8_t {
   kMissing,
   kFile,
   kDirectory,
-  kUnknown,  // outside the opened folders, below an ignored directory or a symbolic link: nobody looked
+  kUnknown,  // outside the opened folders, below an ignored directory or a symbolic link: nobody
+             // looked
 };
 
 // What a folder holds. Ignored: .git, node_modules, what .gitignore and Settings::exclude say.
@@ -75,12 +78,13 @@ struct ScanResult {
   std::string root;
   struct Entry {
     std::string path;
-    PathKind kind = PathKind::kFile;  // kUnknown: exists, but what is below it was not looked at (ignored, symbolic link)
+    PathKind kind = PathKind::kFile;  // kUnknown: exists, but what is below it was not looked at
+                                      // (ignored, symbolic link)
     FileStat stat;
-    bool yaml = false;           // to be read: *.yaml, *.yml, Kustomization, not ignored
+    bool yaml = false;  // to be read: *.yaml, *.yml, Kustomization, not ignored
     bool helm_template = false;
   };
-  std::vector<Entry> entries;  // ordered by path
+  std::vector<Entry> entries;         // ordered by path
   std::vector<std::string> problems;  // directories that could not be read, in words
 };
 ScanResult ScanFolder(const FileSystem& files, const std::string& root, const Settings& settings,
@@ -93,9 +97,9 @@ struct ResourceLocation {
 
 // Which Flux release applies to a file, and how that is known.
 struct ReleaseAnswer {
-  FluxRelease release;  // the lowest one when several clusters share the file
-  bool assumed = false; // nothing in the workspace says; `release` is the newest of the catalogue
-  std::string source;   // path of the file that says so; "" when assumed or from the settings
+  FluxRelease release;   // the lowest one when several clusters share the file
+  bool assumed = false;  // nothing in the workspace says; `release` is the newest of the catalogue
+  std::string source;    // path of the file that says so; "" when assumed or from the settings
 };
 
 // The frozen state of a workspace.
@@ -108,18 +112,22 @@ class Snapshot {
   PathKind Stat(const std::string& path) const;
   // Names in a directory, ordered; for "nearest" suggestions.
   std::vector<std::string> Names(const std::string& directory) const;
-  // The kustomization file of a directory, if there is one: its path. More than one: the first that kustomize knows.
+  // The kustomization file of a directory, if there is one: its path. More than one: the first that
+  // kustomize knows.
   std::optional<std::string> KustomizationIn(const std::string& directory) const;
-  // Kustomization files that list `path` (a file or a directory) in resources, components, bases or patches.
+  // Kustomization files that list `path` (a file or a directory) in resources, components, bases or
+  // patches.
   std::vector<SourceFilePtr> KustomizationsListing(const std::string& path) const;
   // Objects by kind and name; `namespace_` "" matches every namespace.
-  std::vector<ResourceLocation> Resources(std::string_view kind, std::string_view namespace_, std::string_view name) const;
+  std::vector<ResourceLocation> Resources(std::string_view kind, std::string_view namespace_,
+                                          std::string_view name) const;
   // Does any patch in a kustomization file or Flux Kustomization change objects of this kind?
   bool IsKindPatched(std::string_view kind) const;
   // Does any file hold an object of this apiVersion and kind?
   bool HasObjectOf(const ApiVersion& api, std::string_view kind) const;
   ReleaseAnswer ReleaseFor(const std::string& path) const;
-  // Does `path` lie in a hidden directory of its folder (`.archive/`, `.github/`)? People park there what no cluster applies.
+  // Does `path` lie in a hidden directory of its folder (`.archive/`, `.github/`)? People park
+  // there what no cluster applies.
   bool IsParked(std::string_view path) const;
   // The opened folder that `path` is in; "" for a file outside of all.
   std::string RootOf(std::string_view path) const;
@@ -147,8 +155,8 @@ class Workspace {
   const Settings& settings() const;
   const std::vector<std::string>& roots() const;
 
-  // Takes over a scan. Returns the paths that have to be read: new ones and those whose stat changed; files that
-  // are gone are dropped. Files open in an editor are left as they are.
+  // Takes over a scan. Returns the paths that have to be read: new ones and those whose stat
+  // changed; files that are gone are dropped. Files open in an editor are left as they are.
   struct ToRead {
     std::string path;
     bool helm_template = false;
@@ -162,12 +170,14 @@ class Workspace {
   // Forgets a folder and all its files.
   void RemoveFolder(const std::string& root);
 
-  // Puts a file in its place. Returns true when its exported facts are not what they were: other files' findings may change.
+  // Puts a file in its place. Returns true when its exported facts are not what they were: other
+  // files' findings may change.
   bool Install(SourceFilePtr file);
   // Drops a file. Returns true when other files' findings may change.
   bool Remove(const std::string& path);
 
-  // Marks a file as held by an editor: ApplyScan leaves it alone. Works for files outside all folders too.
+  // Marks a file as held by an editor: ApplyScan leaves it alone. Works for files outside all
+  // folders too.
   void Open(const std::string& path);
   // The editor let go: the caller installs what the disk has, or removes it.
   void Close(const std::string& path);
@@ -183,8 +193,9 @@ class Workspace {
 // Runs `body(0) … body(count - 1)`, perhaps on several threads.
 using ParallelFor = std::function<void(size_t count, const std::function<void(size_t)>& body)>;
 
-// Scans and reads whole folders into `workspace`; for the command line and tests. Problems worth a log line come back.
-std::vector<std::string> LoadFolders(const FileSystem& files, const std::vector<std::string>& roots, Workspace& workspace,
-                                     const ParallelFor& parallel_for);
+// Scans and reads whole folders into `workspace`; for the command line and tests. Problems worth a
+// log line come back.
+std::vector<std::string> LoadFolders(const FileSystem& files, const std::vector<std::string>& roots,
+                                     Workspace& workspace, const ParallelFor& parallel_for);
 
 }  // namespace fluxls

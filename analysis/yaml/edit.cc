@@ -79,6 +79,11 @@ bool IsNeededElsewhere(Node node) {
   return false;
 }
 
+// `[a: b]` holds a mapping without brackets of its own, which has room for one pair only.
+bool IsBarePair(const Source& source, Node mapping) {
+  return mapping.IsMapping() && mapping.IsFlow() && source.At(mapping.range().begin) != '{';
+}
+
 // JSON-like brackets quote all their keys; new pairs do the same.
 bool IsJson(Node mapping) {
   for (Node value : mapping) {
@@ -270,6 +275,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   for (Node child : mapping) {
     if (!behind || !after || behind.key().value() != *after) behind = child;
   }
+  if (IsBarePair(source, mapping)) return std::nullopt;
   if (mapping.IsFlow()) {
     bool json = IsJson(mapping);
     std::string text = EmitFlow(Value::Mapping({{std::string(key), value}}), json);
@@ -289,6 +295,7 @@ Edits RemovePair(const Document& document, Node value) {
   Node mapping = value.parent();
   if (!value.key() || IsNeededElsewhere(value) || IsNeededElsewhere(value.key()))
     return std::nullopt;
+  if (IsBarePair(Source(document), mapping)) return std::nullopt;
   if (mapping.IsFlow()) return RemoveFromFlow(mapping, value);
   if (mapping.size() == 1) return ReplaceValue(document, mapping, Value::Mapping({}));
   // Comments above the first key of a document speak of the document.

@@ -70,7 +70,7 @@ void Blank(std::string& text, ByteRange range) {
 }
 
 // Blanks out what the parser stumbles over until it gets through, or gets no further. `outcome` is
-// that of `masked`.
+// that of `masked`. False when there was nothing to blank.
 bool Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece& piece) {
   const size_t damaged_before = piece.damaged.size();
   size_t spent = 0;
@@ -177,11 +177,16 @@ void ParsePiece(Piece& piece) {
     SyntaxError error = Diagnose(masked, piece, outcome);
     uint32_t culprit = error.range.begin;
     errors.push_back(std::move(error));
-    Recover(masked, std::move(outcome), culprit, piece);
-    ParseOutcome recovered = BuildTree(masked, hidden, piece);
-    if (recovered.failed) {
+    // Some failures only show when the tree is built (a quote that is open at the end of the text),
+    // so blanking and building take turns.
+    for (int turn = 0; turn < kMaxRecoveryTurns && outcome.failed; ++turn) {
+      bool blanked = Recover(masked, outcome, turn == 0 ? culprit : outcome.error_offset, piece);
+      outcome = BuildTree(masked, hidden, piece);
+      if (!blanked) break;
+    }
+    if (outcome.failed) {
       piece.damaged.push_back(
-          {std::min(recovered.error_offset, culprit), static_cast<uint32_t>(piece.text.size())});
+          {std::min(outcome.error_offset, culprit), static_cast<uint32_t>(piece.text.size())});
     }
   }
   for (SyntaxError& found : piece.errors) {

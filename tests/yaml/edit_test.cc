@@ -137,6 +137,13 @@ TEST_CASE("RemovePair in flow style takes one comma with it") {
   CHECK(f.Apply(RemovePair(f.document, f.At("b.only"))) == "a: {x: 1, y: 2, z: 3}\nb: {}\n");
 }
 
+TEST_CASE("a bare pair between brackets is left alone") {
+  Fixture f("a: [x, b: c]\n");
+  CHECK(f.Apply(AddKey(f.document, f.At("a[1]"), "new", Value::String("v"))) == "(refused)");
+  CHECK(f.Apply(RemovePair(f.document, f.At("a[1].b"))) == "(refused)");
+  CHECK(f.Apply(RemoveItem(f.document, f.At("a[1]"))) == "a: [x]\n");
+}
+
 TEST_CASE("what an alias elsewhere needs is not removed") {
   Fixture f("a: &x 1\nb: *x\nc: {d: &y 2, e: *y}\n");
   CHECK(f.Apply(RemovePair(f.document, f.document.root().FindOwn("a"))) == "(refused)");
