@@ -220,6 +220,10 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
     if (old.empty() && !IsBlank(source.At(old.begin - 1))) text.insert(0, " ");
     return One(old, std::move(text));
   }
+  // Blanks at the line's end would otherwise end up behind the new value.
+  uint32_t behind_old = old.end;
+  while (IsBlank(source.At(behind_old))) ++behind_old;
+  if (behind_old == source.LineEndOf(old.end)) old.end = behind_old;
   bool sequence = up.IsSequence();
   if (!up) {
     // On the line of the `---` only values of one line can stand.
