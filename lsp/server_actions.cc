@@ -65,6 +65,7 @@ Encoded Server::QuickFix(const Finding& finding, const Fix& fix, const FixRefere
 }
 
 void Server::CodeActions(const CodeActionParams& params, Reply reply) {
+  Start();  // some clients forget `initialized`
   std::optional<std::string> path = PathFromUri(params.uri);
   bool can_apply = client_.codeActionLiterals || client_.applyEdit;
   if (!path || !can_apply) return reply.Ok({"[]"});
@@ -168,12 +169,14 @@ void Server::WithEdit(const FixReference& reference, const Reply& reply,
 }
 
 void Server::ResolveCodeAction(const CodeActionToResolve& params, Reply reply) {
+  Start();  // some clients forget `initialized`
   WithEdit(params.data, reply, [params, reply](const std::string&, const WorkspaceEdit& edit) {
     reply.Ok(EncodeResolved(params.action, edit));
   });
 }
 
 void Server::ExecuteCommand(const ExecuteCommandParams& params, Reply reply) {
+  Start();  // some clients forget `initialized`
   if (params.command != kApplyFix) {
     return reply.Fail(ErrorCode::kInvalidParams,
                       fmt::format("params.command: no such command: {}", params.command));

@@ -65,6 +65,7 @@ void Server::NotePullChange(const std::string& path, const Report& report) {
 }
 
 void Server::DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply reply) {
+  Start();  // some clients forget `initialized`
   Start();
   std::optional<std::string> path = PathFromUri(params.uri);
   if (!path) {
@@ -84,6 +85,7 @@ void Server::DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply re
 }
 
 void Server::WorkspaceDiagnostic(const WorkspaceDiagnosticParams& params, Reply reply) {
+  Start();  // some clients forget `initialized`
   Start();
   // Clients that watch files ask this every few seconds; they tell when there is something to look
   // at.

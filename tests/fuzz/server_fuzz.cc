@@ -141,7 +141,9 @@ class Session {
     if (message.is_object() && message.contains("id") && message.contains("method") &&
         message["method"].is_string()) {
       ++asked_[message["id"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)];
-      if (message["method"] == "shutdown") shut_down_ = true;
+      if (message["method"] == "shutdown" && message.contains("jsonrpc") &&
+          message["jsonrpc"] == "2.0")
+        shut_down_ = true;
     }
     server_.Receive(event);
     executor_.Advance(std::chrono::milliseconds(1));

@@ -34,6 +34,17 @@ TEST_CASE("a second initialize is refused and changes nothing") {
   CHECK(client.Codes("/ws/a.yaml") == std::vector<std::string>{"removed-api-version"});
 }
 
+TEST_CASE("a client that forgets `initialized` is answered all the same") {
+  ClientHarness client;
+  client.files().Write("/ws/a.yaml", kBadManifest);
+  client.Request("initialize",
+                 {{"capabilities", {{"textDocument", {{"diagnostic", Json::object()}}}}},
+                  {"rootUri", "file:///ws"}});
+  Json report =
+      client.Request("textDocument/diagnostic", {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}});
+  CHECK(report["items"].size() == 1);
+}
+
 TEST_CASE("shutdown may come twice; other requests are refused after it") {
   ClientHarness client;
   client.Initialize();
