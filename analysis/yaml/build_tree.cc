@@ -317,10 +317,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (InMapping()) {
       uint32_t before = pos_;
-      uint32_t line_end = LineEnd(text_, pos_);
       bool across_lines = frame.explicit_key || frame.flow;
       size_t comments = piece_.comments.size();
-      Skip(across_lines ? end : line_end, "");
+      Skip(across_lines ? end : LineEnd(text_, pos_), "");
       if (pos_ < text_.size() && text_[pos_] == ':') {
         frame.lead = pos_++;
         return pos_;
@@ -489,7 +488,8 @@ class TreeBuilder final : public YAML::EventHandler {
     NodeId id = Add(kind, start, start.begin);
     piece_.nodes[id].flow = flow;
     Anchor(id, anchor);
-    frames_.push_back({id, flow, brackets, true, false, Column(start.begin)});
+    // Flow style has no columns, and may have lines without end.
+    frames_.push_back({id, flow, brackets, true, false, flow ? 0 : Column(start.begin)});
     pos_ = std::max(pos_, start.begin + (brackets ? 1 : 0));
   }
 

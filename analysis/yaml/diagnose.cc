@@ -11,7 +11,7 @@
 namespace fluxls::yaml {
 namespace {
 
-constexpr size_t kMaxQuoted = 40;  // of the user's text inside a message
+constexpr size_t kMaxKey = 40;
 
 struct Slip {
   std::string_view text;
@@ -56,14 +56,14 @@ struct Slip {
     }
     return std::nullopt;
   }
-  std::string Quoted(ByteRange range) const {
-    std::string_view slice = Slice(text, range);
-    size_t end = slice.find_first_of("\r\n");
-    slice = slice.substr(0, end);
-    if (slice.size() <= kMaxQuoted) return fmt::format("\"{}\"", slice);
-    size_t cut = kMaxQuoted;
-    while (cut > 0 && (static_cast<uint8_t>(slice[cut]) & 0xC0) == 0x80) --cut;
-    return fmt::format("\"{}…\"", slice.substr(0, cut));
+  // What may stand in a message: a key. Anything else may be a secret, and messages end up in logs.
+  std::string Key(ByteRange range) const {
+    std::string_view key = Slice(text, range);
+    const bool plain = !key.empty() && key.size() <= kMaxKey &&
+                       std::all_of(key.begin(), key.end(), [](unsigned char c) {
+                         return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
+                       });
+    return plain ? fmt::format("\"{}\"", key) : "this line";
   }
   bool Says(std::string_view message) const {
     return outcome.error.find(message) != std::string::npos;
@@ -236,8 +236,8 @@ std::optional<SyntaxError> Escape(const Slip& slip) {
                     "Double the backslash",
                     {{{slash, slash}, "\\"}}};
   error.message =
-      fmt::format("{} is no escape of a double-quoted value; a backslash is written \"\\\\\"",
-                  slip.Quoted(error.range));
+      fmt::format("\"{}\" is no escape of a double-quoted value; a backslash is written \"\\\"",
+                  Slice(slip.text, error.range));
   return error;
 }
 
@@ -287,13 +287,14 @@ std::optional<SyntaxError> MissingColonOn(const Slip& slip, uint32_t line) {
   SyntaxError error{SyntaxErrorKind::kMissingColon, content, "", "", {}};
   size_t colon = words.find(':');
   if (colon != std::string_view::npos && colon > 0 && words.find_first_of(" \t") > colon) {
-    error.message = fmt::format("a space is missing behind the \":\" of {}", slip.Quoted(content));
+    error.message =
+        fmt::format("a space is missing behind the \":\" of {}",
+                    slip.Key({content.begin, content.begin + static_cast<uint32_t>(colon)}));
     error.fix_title = "Add the space";
     uint32_t behind = content.begin + static_cast<uint32_t>(colon) + 1;
     error.edits = {{{behind, behind}, " "}};
   } else {
-    error.message =
-        fmt::format("expected \"key: value\", found {} without \":\"", slip.Quoted(content));
+    error.message = fmt::format("expected \"key: value\", but {} has no \":\"", slip.Key(content));
     size_t blank = words.find_first_of(" \t");
     uint32_t behind = content.begin + static_cast<uint32_t>(std::min(blank, words.size()));
     error.fix_title = "Add \":\"";
@@ -310,7 +311,8 @@ std::optional<SyntaxError> MappingInScalar(const Slip& slip) {
     ByteRange value{*colon + 1, content.end};
     while (value.begin < value.end && IsBlank(slip.text[value.begin])) ++value.begin;
     SyntaxError error{SyntaxErrorKind::kMappingInScalar, value, "", "", {}};
-    error.message = fmt::format("a plain value cannot hold \": \"; quote {}", slip.Quoted(value));
+    error.message =
+        fmt::format("the value of {} holds \": \"; quote it", slip.Key({content.begin, *colon}));
     OfferQuotes(slip, error, value);
     return error;
   }
@@ -325,9 +327,8 @@ std::optional<SyntaxError> MappingInScalar(const Slip& slip) {
   if (value.empty() || !deeper) return std::nullopt;
   ByteRange key{content.begin, colon.value_or(content.end)};
   SyntaxError error{SyntaxErrorKind::kMappingInScalar, key, "", "", {}};
-  error.message =
-      fmt::format("{} is indented below {}, which already has the value {}", slip.Quoted(key),
-                  slip.Quoted({above.begin, *key_end}), slip.Quoted(value));
+  error.message = fmt::format("{} is indented below {}, which already has a value", slip.Key(key),
+                              slip.Key({above.begin, *key_end}));
   return error;
 }
 
@@ -375,7 +376,7 @@ std::optional<SyntaxError> BadIndentation(const Slip& slip) {
       if (!rest.empty())
         return SyntaxError{SyntaxErrorKind::kUnexpectedContent,
                            rest,
-                           fmt::format("unexpected {} behind the closing quote", slip.Quoted(rest)),
+                           "unexpected text behind the closing quote",
                            "",
                            {}};
     }
@@ -404,8 +405,8 @@ std::optional<SyntaxError> BadIndentation(const Slip& slip) {
     error.message = fmt::format("indentation of {} fits no line above{}", column,
                                 open.empty() ? "" : fmt::format(" (open levels: {})", open));
   } else if (same->dash && !dash) {
-    error.message = fmt::format("expected \"- \" before {}: the lines above are a list",
-                                slip.Quoted(error.range));
+    error.message =
+        fmt::format("expected \"- \" before {}: the lines above are a list", slip.Key(error.range));
   } else if (!same->dash && dash) {
     error.message = "a list item where a key of the mapping above is expected";
   } else {

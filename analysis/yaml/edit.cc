@@ -70,13 +70,10 @@ bool Contains(Node node, NodeId id) {
 // An alias elsewhere needs an anchor inside `node`; taking the anchor away would break the
 // document.
 bool IsNeededElsewhere(Node node) {
-  const std::vector<NodeData>& nodes = node.piece()->nodes;
-  for (NodeId id = 0; id < nodes.size(); ++id) {
-    if (nodes[id].kind == NodeKind::kAlias && Contains(node, nodes[id].child) &&
-        !Contains(node, id))
-      return true;
-  }
-  return false;
+  const Piece& piece = *node.piece();
+  return std::any_of(piece.aliases.begin(), piece.aliases.end(), [&](NodeId alias) {
+    return Contains(node, piece.nodes[alias].child) && !Contains(node, alias);
+  });
 }
 
 // `[a: b]` holds a mapping without brackets of its own, which has room for one pair only.
@@ -137,8 +134,8 @@ bool WouldSwallowBlanks(const Source& source, uint32_t at, uint32_t column, cons
 }
 
 // Removes child `node` (the value of a pair, or an item) of a flow collection with the comma that
-// is too much.
-std::vector<TextEdit> RemoveFromFlow(Node collection, Node node) {
+// is too much. Refuses where a comment of something else would go with it.
+Edits RemoveFromFlow(const Source& source, Node collection, Node node) {
   Node previous;
   Node next;
   for (Node child : collection) {
@@ -147,9 +144,18 @@ std::vector<TextEdit> RemoveFromFlow(Node collection, Node node) {
     if (!next && child.pair_range().begin > node.pair_range().begin) next = child;
   }
   ByteRange own = node.pair_range();
-  if (next) return One({own.begin, next.pair_range().begin}, "");
-  if (previous) return One({previous.pair_range().end, own.end}, "");
-  return One({collection.range().begin + 1, collection.range().end - 1}, "");
+  ByteRange removed{collection.range().begin + 1, collection.range().end - 1};
+  if (next) {
+    removed = {own.begin, next.pair_range().begin};
+  } else if (previous) {
+    removed = {previous.pair_range().end, own.end};
+  }
+  for (ByteRange comment : source.document.comments()) {
+    const bool its_own = comment.begin >= own.begin && comment.begin < source.LineEndOf(own.end);
+    if (comment.begin >= removed.begin && comment.begin < removed.end && !its_own)
+      return std::nullopt;
+  }
+  return One(removed, "");
 }
 
 // Removes a child of a block collection that has others.
@@ -178,18 +184,25 @@ Edits RemoveFromBlock(const Source& source, Node collection, Node node, bool kee
   return One({own.begin, next_begin}, "");
 }
 
-// Inserts `text` as one more child behind `last` in a flow collection; on its own line where the
-// others are.
-std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node last,
+// Inserts `text` as one more child behind `before` in a flow collection: on its own line where the
+// others are, and behind the comment that speaks of `before`.
+std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node before,
                                      const std::string& text) {
-  uint32_t end = last.pair_range().end;
-  uint32_t begin = last.pair_range().begin;
-  if (source.LineBeginOf(begin) == source.LineBeginOf(collection.range().begin)) {
+  const uint32_t end = before.pair_range().end;
+  const uint32_t begin = before.pair_range().begin;
+  if (source.LineBeginOf(begin) == source.LineBeginOf(collection.range().begin))
     return One({end, end}, ", " + text);
-  }
+  uint32_t behind = end;
+  while (IsBlank(source.At(behind))) ++behind;
+  const bool comma = source.At(behind) == ',';
+  if (comma) ++behind;
+  while (IsBlank(source.At(behind))) ++behind;
+  const uint32_t line_end = source.LineEndOf(end);
+  if (behind != line_end && source.At(behind) != '#') return One({end, end}, ", " + text);
   std::string line =
-      "," + std::string(source.layout.line_end) + std::string(source.Column(begin), ' ') + text;
-  return One({end, end}, std::move(line));
+      std::string(source.layout.line_end) + std::string(source.Column(begin), ' ') + text;
+  if (comma) return One({line_end, line_end}, line + ",");
+  return {{{end, end}, ","}, {{line_end, line_end}, line}};
 }
 
 }  // namespace
@@ -300,7 +313,7 @@ Edits RemovePair(const Document& document, Node value) {
   if (!value.key() || IsNeededElsewhere(value) || IsNeededElsewhere(value.key()))
     return std::nullopt;
   if (IsBarePair(Source(document), mapping)) return std::nullopt;
-  if (mapping.IsFlow()) return RemoveFromFlow(mapping, value);
+  if (mapping.IsFlow()) return RemoveFromFlow(Source(document), mapping, value);
   if (mapping.size() == 1) return ReplaceValue(document, mapping, Value::Mapping({}));
   // Comments above the first key of a document speak of the document.
   bool first_of_document = !mapping.parent() && *mapping.begin() == value;
@@ -339,7 +352,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
 Edits RemoveItem(const Document& document, Node item) {
   Node sequence = item.parent();
   if (!sequence.IsSequence() || IsNeededElsewhere(item)) return std::nullopt;
-  if (sequence.IsFlow()) return RemoveFromFlow(sequence, item);
+  if (sequence.IsFlow()) return RemoveFromFlow(Source(document), sequence, item);
   if (sequence.size() == 1) return ReplaceValue(document, sequence, Value::Sequence({}));
   return RemoveFromBlock(Source(document), sequence, item, false);
 }

@@ -245,31 +245,8 @@ std::string EmitFlow(const Value& value, bool json) {
 }
 
 Layout LayoutOf(const Document& document) {
-  Layout layout;
-  std::string_view text = document.text();
-  layout.line_end = PreferredLineEnd(text);
-  auto column = [&](const NodeData& node) { return node.begin - LineBegin(text, node.begin); };
-  std::map<uint32_t, int> widths;
-  int indented = 0;
-  int flush = 0;
-  const Piece& piece = *document.piece();
-  for (const NodeData& node : piece.nodes) {
-    if (node.flow || node.parent == kNoNode || node.pair_key == kNoNode) continue;
-    const NodeData& up = piece.nodes[node.parent];
-    if (up.flow || node.begin == node.end) continue;
-    if (node.kind == NodeKind::kMapping && column(node) > column(up))
-      ++widths[column(node) - column(up)];
-    if (node.kind == NodeKind::kSequence) ++(column(node) > column(up) ? indented : flush);
-  }
-  int most = 0;
-  for (auto [width, count] : widths) {
-    if (count > most) {
-      most = count;
-      layout.width = width;
-    }
-  }
-  layout.indent_sequences = indented >= flush;
-  return layout;
+  const Habits& habits = document.piece()->habits;
+  return {habits.crlf ? "\r\n" : "\n", habits.indent_width, habits.indent_sequences};
 }
 
 uint32_t IndentWidth(const Document& document) {

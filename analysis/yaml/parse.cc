@@ -210,6 +210,7 @@ void ParsePiece(Piece& piece) {
   piece.comments.erase(std::unique(piece.comments.begin(), piece.comments.end()),
                        piece.comments.end());
   FindDuplicateKeys(piece);
+  FindHabits(piece);
 }
 
 File Parse(std::string_view text, const File* previous, ParseStats* stats) {

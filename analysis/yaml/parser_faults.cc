@@ -16,6 +16,9 @@
 namespace fluxls::yaml {
 namespace {
 
+// Each costs a walk through the text; real files have a handful.
+constexpr size_t kMaxHidden = 100;
+
 bool IsNameEnd(std::string_view text, uint32_t i) {
   return i >= text.size() || IsBlank(text[i]) || IsBreak(text[i]) ||
          std::string_view("[]{},").find(text[i]) != std::string_view::npos;
@@ -57,14 +60,16 @@ std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
 
 // Question marks inside plain values, on lines with brackets.
 void HideQuestionMarks(std::string& text) {
-  for (size_t i = text.find('?'); i != std::string::npos; i = text.find('?', i + 1)) {
-    const bool glued_left = i > 0 && !IsBlank(text[i - 1]) && !IsBreak(text[i - 1]) &&
-                            std::string_view("[{,").find(text[i - 1]) == std::string_view::npos;
-    const bool glued_right = i + 1 < text.size() && !IsBlank(text[i + 1]) && !IsBreak(text[i + 1]);
-    const uint32_t at = static_cast<uint32_t>(i);
-    const std::string_view line = Slice(text, {LineBegin(text, at), LineEnd(text, at)});
-    if ((glued_left || glued_right) && line.find_first_of("[{,") != std::string_view::npos)
-      text[i] = '_';
+  for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
+    const uint32_t end = LineEnd(text, line);
+    if (Slice(text, {line, end}).find_first_of("[{,") == std::string_view::npos) continue;
+    for (uint32_t i = line; i < end; ++i) {
+      if (text[i] != '?') continue;
+      const bool glued_left = i > line && !IsBlank(text[i - 1]) &&
+                              std::string_view("[{,").find(text[i - 1]) == std::string_view::npos;
+      const bool glued_right = i + 1 < end && !IsBlank(text[i + 1]);
+      if (glued_left || glued_right) text[i] = '_';
+    }
   }
 }
 
@@ -76,6 +81,7 @@ std::vector<HiddenProperties> HideFaults(std::string& text) {
   for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
     std::optional<HiddenProperties> hidden = OnLine(text, line);
     if (!hidden) continue;
+    if (all.size() == kMaxHidden) break;
     std::string name(Slice(text, hidden->anchor));
     std::fill(text.begin() + hidden->range.begin, text.begin() + hidden->range.end, ' ');
     for (size_t at = text.find('*', hidden->range.end); !name.empty() && at != std::string::npos;

@@ -45,6 +45,13 @@ struct Properties {
   ByteRange tag;     // with `!`
 };
 
+// How the piece is written; what edits follow. Found once, at parsing.
+struct Habits {
+  bool crlf = false;
+  uint32_t indent_width = 2;
+  bool indent_sequences = true;  // dashes are indented below their key
+};
+
 struct Piece {
   std::string text;
   uint32_t content_begin = 0;
@@ -56,6 +63,8 @@ struct Piece {
   std::vector<ByteRange> damaged;
   std::vector<ByteRange> comments;
   std::vector<NodeId> duplicate_keys;
+  std::vector<NodeId> aliases;
+  Habits habits;
 
   std::string_view ValueOf(const NodeData& node) const {
     return std::string_view(node.pooled ? pool : text).substr(node.value_begin, node.value_size);
@@ -100,6 +109,9 @@ ParseOutcome ProbeParse(std::string_view text);
 // Turns the parser's complaint into ours: on the culprit, in plain words, with a repair where one
 // is obvious. `piece` holds the partial tree of the failed run.
 SyntaxError Diagnose(std::string_view text, const Piece& piece, const ParseOutcome& outcome);
+
+// Fills `habits` and `aliases` of a parsed piece.
+void FindHabits(Piece& piece);
 
 // Parses one piece, with recovery: fills everything but `text` and `content_begin`, which are
 // given.

@@ -10,8 +10,9 @@
 namespace fluxls::yaml {
 namespace {
 
-// Merge keys may form cycles through aliases; real files nest a handful.
-constexpr int kMaxMergeDepth = 32;
+// Mappings that one look-up through merge keys may visit. Real files nest a handful; aliases can
+// make cycles, and trees of exponential size out of a few lines.
+constexpr size_t kMaxMerged = 256;
 
 const Properties* FindProperties(const Piece& piece, NodeId id) {
   if (!piece.nodes[id].has_properties) return nullptr;
@@ -20,16 +21,20 @@ const Properties* FindProperties(const Piece& piece, NodeId id) {
   return it != piece.properties.end() && it->node == id ? &*it : nullptr;
 }
 
-Node FindMerged(Node mapping, std::string_view key, int depth) {
+Node FindMerged(Node mapping, std::string_view key, std::vector<NodeId>& seen) {
   mapping = mapping.Resolve();
   if (!mapping.IsMapping()) return {};
   if (Node own = mapping.FindOwn(key)) return own.Resolve();
-  if (depth >= kMaxMergeDepth) return {};
   Node merge = mapping.FindOwn("<<").Resolve();
-  if (merge.IsMapping()) return FindMerged(merge, key, depth + 1);
+  if (!merge) return {};
+  // What was visited before did not have the key then and has not now.
+  if (seen.size() >= kMaxMerged || std::find(seen.begin(), seen.end(), mapping.id()) != seen.end())
+    return {};
+  seen.push_back(mapping.id());
+  if (merge.IsMapping()) return FindMerged(merge, key, seen);
   // A list of mappings: the earlier one wins.
   for (Node item : merge) {
-    if (Node found = FindMerged(item, key, depth + 1)) return found;
+    if (Node found = FindMerged(item, key, seen)) return found;
   }
   return {};
 }
@@ -169,7 +174,8 @@ Node Node::FindOwn(std::string_view wanted) const {
 }
 
 Node Node::Find(std::string_view key) const {
-  return FindMerged(*this, key, 0);
+  std::vector<NodeId> seen;
+  return FindMerged(*this, key, seen);
 }
 
 Node Node::At(std::string_view route) const {

@@ -137,6 +137,16 @@ TEST_CASE("RemovePair in flow style takes one comma with it") {
   CHECK(f.Apply(RemovePair(f.document, f.At("b.only"))) == "a: {x: 1, y: 2, z: 3}\nb: {}\n");
 }
 
+TEST_CASE("comments between brackets stay with what they speak of") {
+  Fixture f("a: {\n  x: 1, # one\n  y: 2 # two\n}\n");
+  CHECK(f.Apply(AddKey(f.document, f.At("a"), "new", Value::String("v"))) ==
+        "a: {\n  x: 1, # one\n  y: 2, # two\n  new: v\n}\n");
+  CHECK(f.Apply(AddKey(f.document, f.At("a"), "new", Value::String("v"), "x")) ==
+        "a: {\n  x: 1, # one\n  new: v,\n  y: 2 # two\n}\n");
+  CHECK(f.Apply(RemovePair(f.document, f.At("a.y"))) == "(refused)");
+  CHECK(f.Apply(RemovePair(f.document, f.At("a.x"))) == "a: {\n  y: 2 # two\n}\n");
+}
+
 TEST_CASE("a bare pair between brackets is left alone") {
   Fixture f("a: [x, b: c]\n");
   CHECK(f.Apply(AddKey(f.document, f.At("a[1]"), "new", Value::String("v"))) == "(refused)");
