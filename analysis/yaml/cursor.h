@@ -1,5 +1,6 @@
 // Where is the user typing? Answers from indentation and the tree, so that it works while the text
-// //
+// is broken.
+//
 // Thread contract: pure functions over immutable input.
 #pragma once
 

@@ -236,7 +236,7 @@ std::optional<SyntaxError> Escape(const Slip& slip) {
                     "Double the backslash",
                     {{{slash, slash}, "\\"}}};
   error.message =
-      fmt::format("\"{}\" is no escape of a double-quoted value; a backslash is written \"\\\"",
+      fmt::format("\"{}\" is no escape of a double-quoted value; a backslash is written \"\\\\\"",
                   Slice(slip.text, error.range));
   return error;
 }
@@ -439,7 +439,7 @@ struct Plain {
 constexpr Plain kPlain[] = {
     {"unexpected content", SyntaxErrorKind::kUnexpectedContent,
      "unexpected text: the document is complete before it"},
-    {"Bad file", SyntaxErrorKind::kTooDeep, "nested too deeply (more than 500 levels)"},
+    {"bad file", SyntaxErrorKind::kTooDeep, "nested too deeply (more than 500 levels)"},
     {"unexpected character in block scalar", SyntaxErrorKind::kUnexpectedContent,
      "only a comment may follow the \"|\" or \">\" on its line"},
     {"zero indentation", SyntaxErrorKind::kBadIndentation,

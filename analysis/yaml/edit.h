@@ -4,6 +4,9 @@
 // style. Every function returns edits in file offsets for the text the document was parsed from, or
 // nothing when the change cannot be made safely there (damaged text, a value behind an alias, a key
 // that is not there).
+//
+// Thread contract: pure functions over immutable input. The order of edits at one offset counts
+// (see ApplyEdits).
 #pragma once
 
 #include <optional>

@@ -2,6 +2,8 @@
 //
 // Nodes lie in one vector, parents before children, linked by index; a mapping's children alternate
 // key, value. All offsets are relative to the piece's text.
+//
+// Thread contract: a piece is filled by one thread and never changed again.
 #pragma once
 
 #include <cstdint>

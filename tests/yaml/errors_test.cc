@@ -121,7 +121,8 @@ TEST_CASE("one broken document leaves its neighbours alone") {
 TEST_CASE("deep nesting is an error, not a crash") {
   std::string deep(100'000, '[');
   File file = Parse("a: " + deep);
-  CHECK(file.documents[0].HasErrors());
+  REQUIRE(file.documents[0].HasErrors());
+  CHECK(file.documents[0].errors()[0].message == "nested too deeply (more than 500 levels)");
   std::string flow = "a: " + std::string(400, '[') + std::string(400, ']');
   CHECK_FALSE(Parse(flow).documents[0].HasErrors());
 }
