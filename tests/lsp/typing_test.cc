@@ -72,6 +72,17 @@ std::vector<std::string> Describe(const Json& diagnostics) {
   return out;
 }
 
+std::vector<std::string> Describe(const Snapshot& snapshot, const SourceFile& file) {
+  std::vector<std::string> out;
+  for (const Finding& f : CheckFile(snapshot, file)) {
+    Range range = ToRange(file, f.range, PositionEncoding::kUtf16);
+    out.push_back(fmt::format("{}:{}-{}:{} {} {}", range.start.line, range.start.character,
+                              range.end.line, range.end.character, f.rule, f.message));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 // What `check` says about the file when it holds `text`.
 std::vector<std::string> FromScratch(Workspace& workspace, const std::string& path,
                                      const std::string& text) {
@@ -80,14 +91,19 @@ std::vector<std::string> FromScratch(Workspace& workspace, const std::string& pa
   source.text = std::make_shared<const Text>(text);
   SourceFilePtr file = ParseSource(std::move(source));
   workspace.Install(file);
-  std::vector<std::string> out;
-  for (const Finding& f : CheckFile(workspace.snapshot(), *file)) {
-    Range range = ToRange(*file, f.range, PositionEncoding::kUtf16);
-    out.push_back(fmt::format("{}:{}-{}:{} {} {}", range.start.line, range.start.character,
-                              range.end.line, range.end.character, f.rule, f.message));
+  return Describe(workspace.snapshot(), *file);
+}
+
+// Every file of the repository shows what it would show from scratch: what is typed in one file may
+// matter in another.
+void CheckWholeRepository(ClientHarness& client, const Workspace& reference) {
+  client.Run(std::chrono::milliseconds(2000));
+  const Snapshot snapshot = reference.snapshot();
+  for (const SourceFilePtr& file : snapshot.Files()) {
+    CAPTURE(file->path);
+    Json shown = client.Diagnostics(file->path);
+    CHECK(Describe(shown.is_null() ? Json::array() : shown) == Describe(snapshot, *file));
   }
-  std::sort(out.begin(), out.end());
-  return out;
 }
 
 // Returns the number of characters typed.
@@ -128,8 +144,9 @@ size_t TypeFiles(const fs::path& root, size_t count) {
       std::vector<std::string> expected = FromScratch(reference, path, text);
       if (shown != expected) CAPTURE(text);
       REQUIRE(shown == expected);
-      ++typed;
+      if (++typed % 400 == 0) CheckWholeRepository(client, reference);
     }
+    CheckWholeRepository(client, reference);
     CHECK(text == whole);
   }
   return typed;
