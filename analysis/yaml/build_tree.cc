@@ -219,7 +219,6 @@ class TreeBuilder final : public YAML::EventHandler {
   bool InMapping() const {
     return !frames_.empty() && piece_.nodes[frames_.back().id].kind == NodeKind::kMapping;
   }
-  bool InSequence() const { return !frames_.empty() && !InMapping(); }
 
   // First offset at or behind `i` that is not white space or a comment. Comments on the way are
   // collected.
