@@ -9,7 +9,9 @@ namespace fluxls::lsp {
 std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const CheckedFile& result,
                                             const std::stop_token& stop) {
   SourceFilePtr current = result.file;
-  if (current->converted) return std::nullopt;
+  if (current->converted || current->file_class != FileClass::kYaml) return std::nullopt;
+  // Each round is checked against the text of the round before, as `fluxcd-ls fix` does.
+  Workspace tried(snapshot);
   std::vector<TextEdit> first_round;
   FixRun run = FixUntilStable(
       result.findings, FixOptions{},
@@ -19,12 +21,12 @@ std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const Chec
         if (first_round.empty()) first_round = plan.edits.front().edits;
         Source source;
         source.path = current->path;
-        source.file_class = current->file_class;
         source.version = current->version;
         source.text =
             std::make_shared<Text>(ApplyEdits(current->text->content(), plan.edits.front().edits));
         current = ParseSource(std::move(source), current.get());
-        return CheckFile(snapshot, *current, [&stop] { return stop.stop_requested(); });
+        tried.Install(current);
+        return CheckFile(tried.snapshot(), *current, [&stop] { return stop.stop_requested(); });
       });
   if (stop.stop_requested() || run.rounds == 0 ||
       current->text->content() == result.file->text->content()) {

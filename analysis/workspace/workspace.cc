@@ -167,6 +167,10 @@ struct Workspace::Impl {
 };
 
 Workspace::Workspace() : impl_(std::make_unique<Impl>()) {}
+Workspace::Workspace(const Snapshot& snapshot) : Workspace() {
+  impl_->state = *snapshot.state_;  // frozen: shares everything until it changes
+  for (const auto& scan : impl_->state.scans) impl_->roots.push_back(scan->root);
+}
 Workspace::~Workspace() = default;
 Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;

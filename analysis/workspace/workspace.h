@@ -147,6 +147,9 @@ class Snapshot {
 class Workspace {
  public:
   Workspace();
+  // A workspace of its own that begins as `snapshot` is; no file is open in it. What is installed
+  // there is seen by nobody else: for trying out changes, on any thread.
+  explicit Workspace(const Snapshot& snapshot);
   ~Workspace();
   Workspace(Workspace&&) noexcept;
   Workspace& operator=(Workspace&&) noexcept;
