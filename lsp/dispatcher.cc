@@ -87,10 +87,10 @@ void Dispatcher::HandleRequest(const Message& message) {
   state->id = message.id;
   state->method = message.method;
   if (open_.contains(message.id)) {
-    // Two open requests with one id: the second cannot be told apart in the answer, so it is
-    // refused and not recorded.
+    // Two open requests with one id: any answer to the second would be taken for the first one's.
     state->dispatcher = nullptr;
-    SendError(message.id, {ErrorCode::kInvalidRequest, "a request with this id is still open"});
+    log_(LogLevel::kError,
+         fmt::format("{}: a request with its id is still open; ignored", message.method));
     return;
   }
   open_[message.id] = state;
