@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -53,9 +54,24 @@ int InstallSignals() {
 void LogToStderr(LogLevel level, const std::string& text) {
   static constexpr std::array kNames = {"", "error", "warning", "info", "debug"};
   static std::mutex mutex;
+  static size_t dropped = 0;
   std::lock_guard lock(mutex);
-  fmt::print(stderr, "fluxcd-ls: {}: {}\n", kNames[static_cast<size_t>(level)], text);
-  std::fflush(stderr);
+  std::string line;
+  if (dropped > 0) line = fmt::format("fluxcd-ls: {} messages dropped\n", dropped);
+  line += fmt::format("fluxcd-ls: {}: {}\n", kNames[static_cast<size_t>(level)], text);
+  if (line.size() > PIPE_BUF) {
+    line.resize(PIPE_BUF - 4);
+    line += "...\n";
+  }
+  // A pipe that nobody drains would stop the session. One that poll() calls writable takes PIPE_BUF
+  // bytes without blocking.
+  pollfd out = {STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) {
+    ++dropped;
+    return;
+  }
+  dropped = 0;
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) ++dropped;
 }
 
 std::optional<uint16_t> LoopbackPort(std::string_view address) {
