@@ -56,6 +56,7 @@ void Project::Open(const std::string& path, TextPtr text, int64_t version, bool 
   file = OpenFile{};
   file.text = std::move(text);
   file.version = version;
+  file.helm_language = helm_template;
   file.helm_template = helm_template || IsHelmTemplate(path);
   file.incarnation = ++incarnations_;
   scheduler_.Forget(path);
@@ -76,9 +77,7 @@ void Project::Close(const std::string& path) {
   if (open_.erase(path) == 0) return;
   scheduler_.Forget(path);
   workspace_.Close(path);
-  bool in_folder = std::any_of(roots_.begin(), roots_.end(),
-                               [&path](const std::string& root) { return IsInside(path, root); });
-  if (in_folder) {
+  if (IsInFolder(path)) {
     closed_.insert(path);
     RequestScan(Urgency::kMust);
   } else {
@@ -97,7 +96,7 @@ void Project::StartParse(const std::string& path) {
     return;
   }
   SourceFilePtr previous = workspace_.snapshot().Find(path);
-  if (previous && previous->text == open.text && previous->version == open.version) return;
+  if (IsParsed(open, previous)) return;
   open.parsing = true;
   open.parse_again = false;
 
@@ -105,6 +104,8 @@ void Project::StartParse(const std::string& path) {
   source.path = path;
   source.text = open.text;
   source.version = open.version;
+  // A template has nothing to take over.
+  if (previous && previous->file_class == FileClass::kHelmTemplate) previous = nullptr;
   if (open.helm_template) {
     source.file_class = FileClass::kHelmTemplate;
   } else if (open.text->content().size() > workspace_.settings().max_file_bytes) {
@@ -146,10 +147,10 @@ void Project::OnParsed(const std::string& path, uint64_t incarnation, SourceFile
   OpenFile& open = found->second;
   open.parsing = false;
   open.parse_cost = cost;
-  bool current = file->text == open.text;
+  bool current = IsParsed(open, file);
   bool facts_changed = workspace_.Install(std::move(file));
   if (facts_changed) FactsChanged();
-  if (!current && open.parse_again) StartParse(path);
+  if (open.parse_again) StartParse(path);
   if (facts_changed) {
     CheckAfterChange(kSweepPause);
   } else if (current) {
@@ -158,12 +159,16 @@ void Project::OnParsed(const std::string& path, uint64_t incarnation, SourceFile
   Pump();
 }
 
+bool Project::IsParsed(const OpenFile& open, const SourceFilePtr& file) {
+  return file && file->text == open.text && file->version == open.version &&
+         (file->file_class == FileClass::kHelmTemplate) == open.helm_template;
+}
+
 bool Project::HasUnparsedEdits() const {
   if (open_.empty()) return false;
   Snapshot snapshot = workspace_.snapshot();
   return std::any_of(open_.begin(), open_.end(), [&snapshot](const auto& item) {
-    SourceFilePtr file = snapshot.Find(item.first);
-    return !file || file->text != item.second.text || file->version != item.second.version;
+    return !IsParsed(item.second, snapshot.Find(item.first));
   });
 }
 
@@ -194,29 +199,46 @@ bool Project::IsFresh(const std::string& path) const {
 
 void Project::WhenFresh(const std::string& path, std::stop_token stop,
                         std::function<void(CheckedFilePtr)> done) {
-  waiters_.push_back({path, std::move(stop), std::move(done)});
+  waiters_.push_back({path, NeededScan(), std::move(stop), std::move(done)});
   Pump();
 }
 
 void Project::WhenAllFresh(std::stop_token stop, std::function<void()> done) {
-  waiters_.push_back(
-      {"", std::move(stop), [done = std::move(done)](const CheckedFilePtr&) { done(); }});
+  waiters_.push_back({"", NeededScan(), std::move(stop),
+                      [done = std::move(done)](const CheckedFilePtr&) { done(); }});
   Pump();
 }
 
+namespace {
+struct Raised {
+  explicit Raised(bool& f) : flag(f) { flag = true; }
+  ~Raised() { flag = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+  bool& flag;
+};
+}  // namespace
+
 void Project::Pump() {
-  if (waiters_.empty() || pumping_) return;
-  std::erase_if(waiters_, [](const Waiter& waiter) { return waiter.stop.stop_requested(); });
-  if (waiters_.empty() || !CanCheck()) return;
-  // StartCheck and callbacks come back here; one level is enough.
-  pumping_ = true;
-  scheduler_.Flush();
+  std::vector<std::pair<Waiter, CheckedFilePtr>> ready = TakeReady();
+  for (auto& [waiter, result] : ready) waiter.done(result);
+}
+
+std::vector<std::pair<Project::Waiter, CheckedFilePtr>> Project::TakeReady() {
   std::vector<std::pair<Waiter, CheckedFilePtr>> ready;
+  if (waiters_.empty() || pumping_) return ready;
+  std::erase_if(waiters_, [](const Waiter& waiter) { return waiter.stop.stop_requested(); });
+  if (waiters_.empty() || !CanCheck()) return ready;
+  // StartCheck and parses come back here; one level is enough.
+  Raised pumping(pumping_);
+  scheduler_.Flush();
   if (!HasUnparsedEdits()) {
     Snapshot snapshot = workspace_.snapshot();
     std::vector<Waiter> rest;
     for (Waiter& waiter : waiters_) {
-      if (waiter.path.empty()) {
+      if (waiter.scan > scan_) {
+        // Files have changed since; the scan that finds out is to come.
+      } else if (waiter.path.empty()) {
         bool all_open_fresh = true;
         for (const auto& [path, open] : open_) {
           if (IsFresh(path)) continue;
@@ -244,8 +266,7 @@ void Project::Pump() {
     }
     waiters_ = std::move(rest);
   }
-  pumping_ = false;
-  for (auto& [waiter, result] : ready) waiter.done(result);
+  return ready;
 }
 
 }  // namespace fluxls::lsp

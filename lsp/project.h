@@ -38,6 +38,8 @@ struct CheckedFile {
   SourceFilePtr file;  // what they were made from
   uint64_t epoch = 0;
   std::vector<Finding> findings;
+  // Other files that fixes edit, as they were when the findings were made: ranges refer to these.
+  std::vector<SourceFilePtr> edited;
   std::string failure;  // not empty: the check died of an internal error
 };
 using CheckedFilePtr = std::shared_ptr<const CheckedFile>;
@@ -79,14 +81,23 @@ class Project {
   bool IsOpen(const std::string& path) const { return open_.contains(path); }
 
   enum class Urgency : uint8_t {
-    kMust,    // something is known to have changed
-    kLikely,  // a document was opened or saved
-    kMaybe,   // somebody asked a question
+    kMust,     // nothing may be checked before
+    kChanged,  // files are said to have changed: perhaps many times a second
+    kLikely,   // a document was opened or saved
+    kMaybe,    // somebody asked a question
   };
   // Looks at the disk again, unless that was done a moment ago (measured by what it costs).
   void RequestScan(Urgency urgency);
-  // The same, and these paths have changed even if their size and time look the same.
-  void FilesChanged(const std::vector<std::string>& paths);
+  struct FileChange {
+    std::string path;
+    bool content_only = false;  // it did not come or go
+  };
+  // The same, and these paths have changed even if their size and time look the same. What cannot
+  // matter (outside of the folders, ignored) is passed over.
+  void FilesChanged(const std::vector<FileChange>& changes);
+  // Looks at this one file on disk, and reads it when it has changed; then calls back. At once for
+  // open files.
+  void Refresh(const std::string& path, std::function<void()> done);
 
   // The latest result, fresh or not; null when the file was never checked or is gone.
   CheckedFilePtr Result(const std::string& path) const;
@@ -105,6 +116,7 @@ class Project {
   struct OpenFile {
     TextPtr text;
     int64_t version = 0;
+    bool helm_language = false;  // the editor says that it is a template
     bool helm_template = false;
     bool parsing = false;
     bool parse_again = false;
@@ -118,7 +130,8 @@ class Project {
     std::stop_source stop;
   };
   struct Waiter {
-    std::string path;  // "" for all files
+    std::string path;   // "" for all files
+    uint64_t scan = 0;  // the scan that must be through
     std::stop_token stop;
     std::function<void(CheckedFilePtr)> done;
   };
@@ -130,13 +143,22 @@ class Project {
   void OnRead(uint64_t scan, std::vector<SourceFilePtr> parsed);
   void FinishScanStep();
   void OnScanDone();
+  void OnRefreshed(const std::string& path, const SourceFilePtr& known, SourceFilePtr file);
+  bool CanMatter(const FileChange& change, const Snapshot& snapshot) const;
+  bool IsInFolder(const std::string& path) const;
+  // The scan's rule, for files that no scan has seen.
   bool IsHelmTemplate(const std::string& path) const;
+  // Gives open files below the scan's root the class that the scan says.
+  void Reclassify(const ScanResult& scan);
 
   // project.cc
   void StartParse(const std::string& path);
   void OnParsed(const std::string& path, uint64_t incarnation, SourceFilePtr file,
                 std::chrono::nanoseconds cost);
+  static bool IsParsed(const OpenFile& open, const SourceFilePtr& file);
   bool HasUnparsedEdits() const;
+  // The scan after which everything known by now is worked in.
+  uint64_t NeededScan() const { return scan_ + (scan_again_ || scan_due_ ? 1 : 0); }
   bool CanCheck() const { return indexed_ && held_ == 0 && !scanning_; }
   // Exported facts changed: every result is stale.
   void FactsChanged();
@@ -155,6 +177,7 @@ class Project {
   bool SweepRunning() const { return sweep_in_flight_ > 0 || !sweep_queue_.empty(); }
   // Answers the waiters that can be answered and starts what the others need.
   void Pump();
+  std::vector<std::pair<Waiter, CheckedFilePtr>> TakeReady();
 
   void Log(LogLevel level, const std::string& text) const {
     if (events_.log) events_.log(level, text);
@@ -176,6 +199,8 @@ class Project {
   bool scanning_ = false;
   bool scan_again_ = false;
   bool scan_timer_ = false;
+  bool scan_due_ = false;  // files have changed since the last scan began
+  bool due_timer_ = false;
   uint64_t scan_ = 0;      // number of the present scan; results of others are dropped
   size_t scan_steps_ = 0;  // worker tasks of the present scan that are still out
   size_t read_done_ = 0;

@@ -25,6 +25,14 @@ CheckedFilePtr Check(const Snapshot& snapshot, const SourceFilePtr& file, uint64
   } catch (const std::exception& e) {
     result->failure = fmt::format("internal error while checking: {}", e.what());
   }
+  for (const Finding& finding : result->findings) {
+    for (const Fix& fix : finding.fixes) {
+      for (const FileEdit& edit : fix.edits) {
+        if (edit.path == file->path) continue;
+        if (SourceFilePtr other = snapshot.Find(edit.path)) result->edited.push_back(other);
+      }
+    }
+  }
   return result;
 }
 
@@ -35,7 +43,7 @@ void Project::CheckAfterChange(std::chrono::milliseconds sweep_delay) {
   for (const auto& [path, open] : open_) {
     SourceFilePtr file = workspace_.snapshot().Find(path);
     // A text that has been edited since is checked when it is parsed.
-    if (file && file->text == open.text && !IsFresh(path)) StartCheck(path);
+    if (IsParsed(open, file) && !IsFresh(path)) StartCheck(path);
   }
   if (closed_files_) ScheduleSweep(sweep_delay);
   Pump();

@@ -14,6 +14,19 @@ using std::chrono::milliseconds;
 
 // Files a worker reads and parses before it comes back.
 constexpr size_t kReadBatch = 16;
+// Between two scans for changed files: room for checks, however often files change.
+constexpr milliseconds kMinScanPause{20};
+constexpr milliseconds kMaxScanPause{2000};
+
+bool IsChart(const FileSystem& files, std::string_view directory) {
+  while (true) {
+    if (files.Stat(JoinPath(directory, "Chart.yaml"))) return true;
+    // Subcharts: charts/<name>/ of a chart.
+    std::string_view charts = DirectoryName(directory);
+    if (BaseName(charts) != "charts") return false;
+    directory = DirectoryName(charts);
+  }
+}
 
 // Catch site of the engine's exceptions: reading.
 SourceFilePtr ReadAndParse(const FileSystem& files, const Workspace::ToRead& item,
@@ -50,23 +63,75 @@ void Project::SetFolders(const std::vector<std::string>& roots) {
 }
 
 bool Project::IsHelmTemplate(const std::string& path) const {
-  if (SourceFilePtr known = workspace_.snapshot().Find(path); known && !known->version) {
-    return known->file_class == FileClass::kHelmTemplate;
-  }
   for (std::string_view at = DirectoryName(path); at != "/" && !at.empty();
        at = DirectoryName(at)) {
-    if (BaseName(at) == "templates" && files_->Stat(JoinPath(DirectoryName(at), "Chart.yaml")))
-      return true;
+    // A folder that is opened itself is where the scan begins.
+    if (std::find(roots_.begin(), roots_.end(), at) != roots_.end()) break;
+    if (BaseName(at) == "templates" && IsChart(*files_, DirectoryName(at))) return true;
   }
   return false;
 }
 
+void Project::Reclassify(const ScanResult& scan) {
+  for (auto& [path, open] : open_) {
+    if (!IsInside(path, scan.root)) continue;
+    bool template_ = false;
+    // A file that is not on disk is what its folder is.
+    for (std::string_view at = path; at.size() > scan.root.size(); at = DirectoryName(at)) {
+      auto entry = std::lower_bound(
+          scan.entries.begin(), scan.entries.end(), at,
+          [](const ScanResult::Entry& a, std::string_view b) { return a.path < b; });
+      if (entry == scan.entries.end() || entry->path != at) continue;
+      if (entry->kind == PathKind::kUnknown && at != path) {
+        template_ = IsHelmTemplate(path);  // nobody looked into it
+      } else {
+        template_ = entry->helm_template;
+      }
+      break;
+    }
+    bool helm_template = open.helm_language || template_;
+    if (helm_template == open.helm_template) continue;
+    open.helm_template = helm_template;
+    StartParse(path);
+  }
+}
+
+bool Project::IsInFolder(const std::string& path) const {
+  return std::any_of(roots_.begin(), roots_.end(),
+                     [&path](const std::string& root) { return IsInside(path, root); });
+}
+
+bool Project::CanMatter(const FileChange& change, const Snapshot& snapshot) const {
+  const std::string& path = change.path;
+  if (!IsInFolder(path) || path.find("/.git/") != std::string::npos) return false;
+  if (!indexed_ || scanning_) return true;
+  // Below an ignored folder or a link.
+  if (snapshot.Stat(std::string(DirectoryName(path))) == PathKind::kUnknown) return false;
+  if (!change.content_only || BaseName(path) == ".gitignore" || snapshot.Find(path)) return true;
+  return snapshot.Stat(path) == PathKind::kMissing;
+}
+
 void Project::RequestScan(Urgency urgency) {
   if (scanning_) {
-    if (urgency == Urgency::kMust) scan_again_ = true;
+    scan_again_ |= urgency == Urgency::kMust;
+    scan_due_ |= urgency == Urgency::kChanged;
     return;
   }
-  if (urgency != Urgency::kMust) {
+  if (urgency == Urgency::kChanged) {
+    auto pause =
+        std::clamp<Executor::Clock::duration>(2 * scan_cost_, kMinScanPause, kMaxScanPause);
+    auto since = executor_.Now() - scan_end_;
+    if (indexed_ && since < pause) {
+      scan_due_ = true;
+      if (due_timer_) return;
+      due_timer_ = true;
+      executor_.PostAfter(duration_cast<milliseconds>(pause - since) + milliseconds(1), [this] {
+        due_timer_ = false;
+        if (scan_due_ && !scanning_) StartScan();
+      });
+      return;
+    }
+  } else if (urgency != Urgency::kMust) {
     if (!indexed_) return;
     auto pause = urgency == Urgency::kLikely
                      ? std::max<Executor::Clock::duration>(milliseconds(20), 2 * scan_cost_)
@@ -85,14 +150,55 @@ void Project::RequestScan(Urgency urgency) {
   StartScan();
 }
 
-void Project::FilesChanged(const std::vector<std::string>& paths) {
-  touched_on_disk_.insert(paths.begin(), paths.end());
-  RequestScan(Urgency::kMust);
+void Project::FilesChanged(const std::vector<FileChange>& changes) {
+  Snapshot snapshot = workspace_.snapshot();
+  bool news = false;
+  for (const FileChange& change : changes) {
+    if (!CanMatter(change, snapshot)) continue;
+    touched_on_disk_.insert(change.path);
+    news = true;
+  }
+  if (news) RequestScan(Urgency::kChanged);
+}
+
+void Project::Refresh(const std::string& path, std::function<void()> done) {
+  if (open_.contains(path) || !indexed_ || !IsInFolder(path)) return done();
+  SourceFilePtr known = workspace_.snapshot().Find(path);
+  executor_.RunOnWorker([this, path, known, files = files_, settings = workspace_.settings(),
+                         done = std::move(done)] {
+    SourceFilePtr file = known;
+    std::optional<FileStat> stat = files->Stat(path);
+    if (!stat || stat->type != EntryType::kFile) {
+      file = nullptr;
+    } else if (known && known->stat != *stat) {
+      file = ReadAndParse(*files, {path, known->file_class == FileClass::kHelmTemplate}, settings,
+                          known);
+    }
+    bool exists = stat.has_value();
+    executor_.Post([this, path, known, file, exists, done] {
+      // A file that came or went is for a scan to tell: there may be more.
+      if (exists != (known != nullptr)) {
+        // What a scan has passed over (ignored) is no news.
+        if (known || workspace_.snapshot().Stat(path) == PathKind::kMissing)
+          RequestScan(Urgency::kChanged);
+      } else if (file != known) {
+        OnRefreshed(path, known, file);
+      }
+      done();
+    });
+  });
+}
+
+void Project::OnRefreshed(const std::string& path, const SourceFilePtr& known, SourceFilePtr file) {
+  // Opened or read by a scan meanwhile: that is newer.
+  if (!file || open_.contains(path) || workspace_.snapshot().Find(path) != known) return;
+  if (workspace_.Install(std::move(file))) FactsChanged();
+  CheckAfterChange(milliseconds(0));
 }
 
 void Project::StartScan() {
   scanning_ = true;
-  scan_again_ = false;
+  scan_again_ = scan_due_ = false;
   ++scan_;
   read_done_ = read_total_ = 0;
   scan_start_ = executor_.Now();
@@ -129,6 +235,7 @@ void Project::OnScanned(uint64_t scan, ScanResult result) {
   // The folder may have been taken away in the meantime.
   if (std::find(roots_.begin(), roots_.end(), result.root) != roots_.end()) {
     std::string root = result.root;
+    Reclassify(result);
     Workspace::ScanDiff diff = workspace_.ApplyScan(std::move(result));
     if (diff.paths_changed || !diff.removed.empty()) FactsChanged();
     for (const std::string& path : diff.removed) {
@@ -190,9 +297,7 @@ void Project::OnRead(uint64_t scan, std::vector<SourceFilePtr> parsed) {
   for (SourceFilePtr& file : parsed) {
     const std::string path = file->path;
     if (open_.contains(path)) continue;
-    bool in_folder = std::any_of(roots_.begin(), roots_.end(),
-                                 [&path](const std::string& root) { return IsInside(path, root); });
-    if (!in_folder) continue;
+    if (!IsInFolder(path)) continue;
     std::string problem;
     if (file->file_class == FileClass::kTooLarge) {
       problem = fmt::format("{}: skipped, {} bytes are over the limit", path, file->stat.size);
@@ -220,6 +325,7 @@ void Project::OnScanDone() {
     return;
   }
   CheckAfterChange(milliseconds(0));
+  if (scan_due_ && !scanning_) RequestScan(Urgency::kChanged);
 }
 
 }  // namespace fluxls::lsp

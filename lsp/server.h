@@ -100,6 +100,9 @@ class Server {
   void PublishAll();
   void DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply reply);
   void WorkspaceDiagnostic(const WorkspaceDiagnosticParams& params, Reply reply);
+  // Project::WhenFresh, after a look at the file on disk.
+  void AskFresh(const std::string& path, const Reply& reply,
+                std::function<void(CheckedFilePtr)> done);
   Encoded WorkspaceReport(const WorkspaceDiagnosticParams& params);
   // Tells a pulling client to ask again when it has an answer that is no longer true.
   void NotePullChange(const std::string& path, const Report& report);
@@ -111,6 +114,12 @@ class Server {
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
   void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);
   bool CanOffer(const Fix& fix) const;
+  // Is `file` what the client has, down to the version?
+  bool IsCurrent(const SourceFile& file) const;
+  // Converted with the very texts that `result` was made from; nothing when one of the files that
+  // it edits has moved on (`moved` says so) or the client cannot do it.
+  std::optional<WorkspaceEdit> EditFor(const Fix& fix, const CheckedFile& result,
+                                       bool* moved = nullptr) const;
   Encoded QuickFix(const Finding& finding, const Fix& fix, const FixReference& reference,
                    const CheckedFile& result) const;
   // Computes the edit that `reference` names, when its list is still the current one. `done` gets
@@ -118,8 +127,8 @@ class Server {
   void WithEdit(const FixReference& reference, const Reply& reply,
                 std::function<void(const std::string& title, const WorkspaceEdit&)> done);
   // All safe fixes of a file; computed on a worker. `done` gets nothing when there is nothing to
-  // fix.
-  void FixWholeFile(const CheckedFilePtr& result, const std::stop_token& stop,
+  // fix. When the file has moved on meanwhile, `reply` says so and `done` is not called.
+  void FixWholeFile(const CheckedFilePtr& result, const Reply& reply,
                     std::function<void(std::optional<WorkspaceEdit>)> done);
 
   Executor& executor_;

@@ -15,6 +15,7 @@ constexpr std::string_view kQuickFix = "quickfix";
 constexpr std::string_view kFixAll = "source.fixAll.fluxcd";
 constexpr std::string_view kFixAllTitle = "Apply all safe fluxcd fixes in this file";
 constexpr std::string_view kApplyFix = "fluxcd.applyFix";
+constexpr std::string_view kMoved = "the file has changed since this fix was offered";
 
 // Does a client that asks for `only` want `kind`? Kinds are trees: "source" asks for
 // "source.fixAll.fluxcd" too.
@@ -45,6 +46,34 @@ bool Server::CanOffer(const Fix& fix) const {
   return fix.renames.empty() || (client_.documentChanges && client_.renameFiles);
 }
 
+bool Server::IsCurrent(const SourceFile& file) const {
+  SourceFilePtr now = project_.snapshot().Find(file.path);
+  if (!now || now->text != file.text || now->version != file.version) return false;
+  // Edits that have come but are not parsed yet.
+  const Document* document = FindPath(file.path);
+  return !document || (document->text == file.text && document->version == file.version);
+}
+
+std::optional<WorkspaceEdit> Server::EditFor(const Fix& fix, const CheckedFile& result,
+                                             bool* moved) const {
+  auto as_checked = [&result](const std::string& path) -> SourceFilePtr {
+    if (path == result.file->path) return result.file;
+    for (const SourceFilePtr& file : result.edited) {
+      if (file->path == path) return file;
+    }
+    return nullptr;
+  };
+  for (const FileEdit& edit : fix.edits) {
+    SourceFilePtr file = as_checked(edit.path);
+    if (!file || IsCurrent(*file)) continue;
+    if (moved) *moved = true;
+    return std::nullopt;
+  }
+  ConvertContext context = Context();
+  context.find = as_checked;
+  return ToWorkspaceEdit(fix, context);
+}
+
 Encoded Server::QuickFix(const Finding& finding, const Fix& fix, const FixReference& reference,
                          const CheckedFile& result) const {
   if (!client_.codeActionLiterals) {
@@ -58,7 +87,7 @@ Encoded Server::QuickFix(const Finding& finding, const Fix& fix, const FixRefere
   if (client_.codeActionResolveEdit && client_.codeActionData) {
     action.data = reference;
   } else {
-    action.edit = ToWorkspaceEdit(fix, Context());
+    action.edit = EditFor(fix, result);
     if (!action.edit) return {""};
   }
   return Encode(action);
@@ -69,71 +98,72 @@ void Server::CodeActions(const CodeActionParams& params, Reply reply) {
   std::optional<std::string> path = PathFromUri(params.uri);
   bool can_apply = client_.codeActionLiterals || client_.applyEdit;
   if (!path || !can_apply) return reply.Ok({"[]"});
-  project_.WhenFresh(
-      *path, reply.stop_token(), [this, params, path = *path, reply](const CheckedFilePtr& result) {
-        if (!result) return reply.Ok({"[]"});
-        if (!result->failure.empty()) return reply.Fail(ErrorCode::kInternalError, result->failure);
-        std::string result_id = ReportOf(path, result)->resultId;
-        ByteRange asked = ToByteRange(*result->file->text, params.range, encoding_);
-        std::vector<Encoded> actions;
-        if (Wants(params.only, kQuickFix)) {
-          for (size_t i = 0; i < result->findings.size(); ++i) {
-            const Finding& finding = result->findings[i];
-            if (!Touches(finding.range, asked)) continue;
-            for (size_t j = 0; j < finding.fixes.size(); ++j) {
-              if (!CanOffer(finding.fixes[j])) continue;
-              FixReference reference{params.uri, result_id, static_cast<int64_t>(i),
-                                     static_cast<int64_t>(j)};
-              Encoded action = QuickFix(finding, finding.fixes[j], reference, *result);
-              if (!action.json.empty()) actions.push_back(std::move(action));
-            }
-          }
+  AskFresh(*path, reply, [this, params, path = *path, reply](const CheckedFilePtr& result) {
+    if (!result) return reply.Ok({"[]"});
+    if (!result->failure.empty()) return reply.Fail(ErrorCode::kInternalError, result->failure);
+    std::string result_id = ReportOf(path, result)->resultId;
+    ByteRange asked = ToByteRange(*result->file->text, params.range, encoding_);
+    std::vector<Encoded> actions;
+    if (Wants(params.only, kQuickFix)) {
+      for (size_t i = 0; i < result->findings.size(); ++i) {
+        const Finding& finding = result->findings[i];
+        if (!Touches(finding.range, asked)) continue;
+        for (size_t j = 0; j < finding.fixes.size(); ++j) {
+          if (!CanOffer(finding.fixes[j])) continue;
+          FixReference reference{params.uri, result_id, static_cast<int64_t>(i),
+                                 static_cast<int64_t>(j)};
+          Encoded action = QuickFix(finding, finding.fixes[j], reference, *result);
+          if (!action.json.empty()) actions.push_back(std::move(action));
         }
-        // Asked for by name it is always offered; among other actions only where it does more than
-        // one of them.
-        size_t fixable = Wants(params.only, kFixAll) ? CountSafeFixes(result->findings) : 0;
-        bool offer = fixable > 0 && client_.codeActionLiterals &&
-                     (params.only || (fixable > 1 && !actions.empty() && !params.automatic));
-        if (!offer) return reply.Ok(EncodeArray(actions));
-        CodeAction all;
-        all.title = kFixAllTitle;
-        all.kind = kFixAll;
-        if (client_.codeActionResolveEdit && client_.codeActionData) {
-          all.data = FixReference{params.uri, result_id, -1, 0};
-          actions.push_back(Encode(all));
-          return reply.Ok(EncodeArray(actions));
-        }
-        FixWholeFile(result, reply.stop_token(),
-                     [actions, all, reply](std::optional<WorkspaceEdit> edit) mutable {
-                       if (edit) {
-                         all.edit = std::move(edit);
-                         actions.push_back(Encode(all));
-                       }
-                       reply.Ok(EncodeArray(actions));
-                     });
-      });
+      }
+    }
+    // Asked for by name it is always offered; among other actions only where it does more than
+    // one of them.
+    size_t fixable = Wants(params.only, kFixAll) ? CountSafeFixes(result->findings) : 0;
+    bool offer = fixable > 0 && client_.codeActionLiterals &&
+                 (params.only || (fixable > 1 && !actions.empty() && !params.automatic));
+    if (!offer) return reply.Ok(EncodeArray(actions));
+    CodeAction all;
+    all.title = kFixAllTitle;
+    all.kind = kFixAll;
+    if (client_.codeActionResolveEdit && client_.codeActionData) {
+      all.data = FixReference{params.uri, result_id, -1, 0};
+      actions.push_back(Encode(all));
+      return reply.Ok(EncodeArray(actions));
+    }
+    FixWholeFile(result, reply, [actions, all, reply](std::optional<WorkspaceEdit> edit) mutable {
+      if (edit) {
+        all.edit = std::move(edit);
+        actions.push_back(Encode(all));
+      }
+      reply.Ok(EncodeArray(actions));
+    });
+  });
 }
 
-void Server::FixWholeFile(const CheckedFilePtr& result, const std::stop_token& stop,
+void Server::FixWholeFile(const CheckedFilePtr& result, const Reply& reply,
                           std::function<void(std::optional<WorkspaceEdit>)> done) {
-  executor_.RunOnWorker(
-      [this, result, stop, done = std::move(done), snapshot = project_.snapshot()] {
-        std::optional<std::vector<TextEdit>> edits;
-        std::string failure;
-        // Catch site of the engine's exceptions: fixing.
-        try {
-          edits = FixAll(snapshot, *result, stop);
-        } catch (const std::exception& e) {
-          failure = fmt::format("internal error while fixing: {}", e.what());
-        }
-        executor_.Post([this, result, done, edits = std::move(edits), failure] {
-          if (!failure.empty()) Log(LogLevel::kError, failure);
-          if (!edits) return done(std::nullopt);
-          Fix fix;
-          fix.edits.push_back({result->file->path, *edits});
-          done(ToWorkspaceEdit(fix, Context()));
-        });
-      });
+  executor_.RunOnWorker([this, result, reply, stop = reply.stop_token(), done = std::move(done),
+                         snapshot = project_.snapshot()] {
+    std::optional<std::vector<TextEdit>> edits;
+    std::string failure;
+    // Catch site of the engine's exceptions: fixing.
+    try {
+      edits = FixAll(snapshot, *result, stop);
+    } catch (const std::exception& e) {
+      failure = fmt::format("internal error while fixing: {}", e.what());
+    }
+    executor_.Post([this, result, reply, done, edits = std::move(edits), failure] {
+      if (!failure.empty()) Log(LogLevel::kError, failure);
+      if (!edits) return done(std::nullopt);
+      Fix fix;
+      fix.edits.push_back({result->file->path, *edits});
+      bool moved = false;
+      std::optional<WorkspaceEdit> edit = EditFor(fix, *result, &moved);
+      if (moved) return reply.Fail(ErrorCode::kContentModified, std::string(kMoved));
+      done(std::move(edit));
+    });
+  });
 }
 
 void Server::WithEdit(const FixReference& reference, const Reply& reply,
@@ -143,12 +173,11 @@ void Server::WithEdit(const FixReference& reference, const Reply& reply,
   project_.WhenFresh(
       *path, reply.stop_token(), [=, this, path = *path](const CheckedFilePtr& result) {
         if (!result || ReportOf(path, result)->resultId != reference.resultId) {
-          return reply.Fail(ErrorCode::kContentModified,
-                            "the file has changed since this fix was offered");
+          return reply.Fail(ErrorCode::kContentModified, std::string(kMoved));
         }
         if (reference.finding < 0) {
           return FixWholeFile(
-              result, reply.stop_token(), [reply, done](const std::optional<WorkspaceEdit>& edit) {
+              result, reply, [reply, done](const std::optional<WorkspaceEdit>& edit) {
                 if (!edit) return reply.Fail(ErrorCode::kRequestFailed, "there is nothing to fix");
                 done(std::string(kFixAllTitle), *edit);
               });
@@ -160,7 +189,9 @@ void Server::WithEdit(const FixReference& reference, const Reply& reply,
           return reply.Fail(ErrorCode::kInvalidParams, "there is no such fix");
         }
         const Fix& fix = result->findings[finding].fixes[index];
-        std::optional<WorkspaceEdit> edit = ToWorkspaceEdit(fix, Context());
+        bool moved = false;
+        std::optional<WorkspaceEdit> edit = EditFor(fix, *result, &moved);
+        if (moved) return reply.Fail(ErrorCode::kContentModified, std::string(kMoved));
         if (!edit)
           return reply.Fail(ErrorCode::kRequestFailed,
                             "this fix cannot be applied through this editor");

@@ -66,30 +66,35 @@ void Server::NotePullChange(const std::string& path, const Report& report) {
 
 void Server::DocumentDiagnostic(const DocumentDiagnosticParams& params, Reply reply) {
   Start();  // some clients forget `initialized`
-  Start();
   std::optional<std::string> path = PathFromUri(params.uri);
   if (!path) {
     ReportPtr empty = ReportOf("", nullptr);
     return reply.Ok(EncodeDocumentReport(&empty->list, empty->resultId));
   }
   project_.RequestScan(Project::Urgency::kMaybe);
-  project_.WhenFresh(
-      *path, reply.stop_token(), [this, path = *path, params, reply](const CheckedFilePtr& result) {
-        if (result && !result->failure.empty())
-          return reply.Fail(ErrorCode::kInternalError, result->failure);
-        ReportPtr report = ReportOf(path, result);
-        served_[path] = {report->resultId, result ? result->file->version : std::nullopt};
-        bool unchanged = params.previousResultId == report->resultId;
-        reply.Ok(EncodeDocumentReport(unchanged ? nullptr : &report->list, report->resultId));
-      });
+  AskFresh(*path, reply, [this, path = *path, params, reply](const CheckedFilePtr& result) {
+    if (result && !result->failure.empty())
+      return reply.Fail(ErrorCode::kInternalError, result->failure);
+    ReportPtr report = ReportOf(path, result);
+    served_[path] = {report->resultId, result ? result->file->version : std::nullopt};
+    bool unchanged = params.previousResultId == report->resultId;
+    reply.Ok(EncodeDocumentReport(unchanged ? nullptr : &report->list, report->resultId));
+  });
+}
+
+void Server::AskFresh(const std::string& path, const Reply& reply,
+                      std::function<void(CheckedFilePtr)> done) {
+  // Nobody tells of a file that a shell has written a moment ago.
+  project_.Refresh(path, [this, path, reply, done = std::move(done)] {
+    if (!reply.answered()) project_.WhenFresh(path, reply.stop_token(), done);
+  });
 }
 
 void Server::WorkspaceDiagnostic(const WorkspaceDiagnosticParams& params, Reply reply) {
   Start();  // some clients forget `initialized`
-  Start();
   // Clients that watch files ask this every few seconds; they tell when there is something to look
   // at.
-  if (!client_.watchedFilesRegistration) project_.RequestScan(Project::Urgency::kMaybe);
+  if (!client_.watchedFilesRegistration) project_.RequestScan(Project::Urgency::kLikely);
   workspace_pulled_ = true;
   project_.WhenAllFresh(reply.stop_token(),
                         [this, params, reply] { reply.Ok(WorkspaceReport(params)); });

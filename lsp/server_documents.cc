@@ -88,14 +88,14 @@ void Server::DidSave(const TextDocumentParams&) {
 }
 
 void Server::DidChangeWatchedFiles(const DidChangeWatchedFilesParams& params) {
-  std::vector<std::string> paths;
+  std::vector<Project::FileChange> paths;
   bool news = false;
   for (const auto& event : params.changes) {
     std::optional<std::string> path = PathFromUri(event.uri);
     if (!path) continue;
     // The text of an open document is the editor's, whatever happens to the file.
     news |= event.type != DidChangeWatchedFilesParams::kChanged || !project_.IsOpen(*path);
-    paths.push_back(std::move(*path));
+    paths.push_back({std::move(*path), event.type == DidChangeWatchedFilesParams::kChanged});
   }
   if (news) {
     project_.FilesChanged(paths);

@@ -11,6 +11,7 @@ namespace {
 
 HarnessOptions Modern(bool lazy) {
   HarnessOptions options;
+  options.initialization_options = {{"fluxVersion", "2.9"}};
   Json action = {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix"}}}}}},
                  {"isPreferredSupport", true}};
   if (lazy) {
@@ -227,6 +228,27 @@ TEST_CASE("a cancelled fixAll is answered once") {
   client.Notify("$/cancelRequest", {{"id", id}});
   client.Run();
   CHECK((*client.Answer(id))["error"]["code"] == -32800);
+}
+
+TEST_CASE("what is typed while a fix is computed voids it") {
+  for (bool lazy : {false, true}) {
+    CAPTURE(lazy);
+    ClientHarness client(Modern(lazy));
+    client.Initialize();
+    client.Open("/ws/a.yaml", TwoBad(), 8);
+    client.Run();
+    Json params = Params("/ws/a.yaml", At(0, 0, 0, 0), {"source.fixAll"});
+    int64_t id = lazy ? client.Send("codeAction/resolve",
+                                    client.Request("textDocument/codeAction", params)[0])
+                      : client.Send("textDocument/codeAction", params);
+    REQUIRE(client.executor().RunOneWorker());
+    CHECK_FALSE(client.Answer(id));
+    // The worker is through; its answer is on the way.
+    client.ChangeAll("/ws/a.yaml", "# moved\n" + TwoBad(), 9);
+    client.Run();
+    REQUIRE(client.Answer(id));
+    CHECK((*client.Answer(id))["error"]["code"] == -32801);
+  }
 }
 
 }  // namespace

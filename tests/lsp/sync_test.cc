@@ -287,5 +287,21 @@ TEST_CASE("documents that are not ours are followed but not judged") {
   client.Notify("textDocument/didClose", {{"textDocument", {{"uri", "git:/ws/a.yaml?ref"}}}});
 }
 
+TEST_CASE("a new version without a new text during a parse does not hold up a pull") {
+  HarnessOptions options;
+  options.capabilities = {{"textDocument", {{"diagnostic", Json::object()}}}};
+  ClientHarness client(options);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/a.yaml", kBadManifest, 1);
+  client.executor().RunMain();
+  client.Change("/ws/a.yaml", Json::array(), 2);
+  client.executor().RunMain();  // the parse of version 1 is still out
+  CHECK(client
+            .Request("textDocument/diagnostic",
+                     {{"textDocument", {{"uri", "file:///ws/a.yaml"}}}})["items"]
+            .size() == 1);
+}
+
 }  // namespace
 }  // namespace fluxls::lsp

@@ -291,5 +291,91 @@ TEST_CASE("watchers are registered where that is offered") {
         "**/*.{yaml,yml}");
 }
 
+TEST_CASE("findings come while something writes files all the time") {
+  ClientHarness client;
+  client.files().Write("/ws/busy.yaml", kGoodManifest);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/a.yaml", kBadManifest);
+  for (int i = 0; i < 50; ++i) {
+    client.files().Write("/ws/busy.yaml", kGoodManifest + "# " + std::to_string(i) + "\n");
+    Watched(client, "/ws/busy.yaml", 2);
+    client.executor().RunMain();
+    client.executor().RunOneWorker();
+    Watched(client, "/ws/busy.yaml", 2);
+    client.executor().RunMain();
+  }
+  CHECK(client.Codes("/ws/a.yaml") == kRemoved);
+  client.files().Write("/ws/busy.yaml", kBadManifest);
+  Watched(client, "/ws/busy.yaml", 2);
+  client.Run();
+  CHECK(client.Codes("/ws/busy.yaml") == kRemoved);
+}
+
+TEST_CASE("events for what cannot matter start nothing") {
+  ClientHarness client;
+  client.files().Write("/ws/.gitignore", "tmp/\n");
+  client.files().Write("/ws/tmp/a.yaml", kBadManifest);
+  client.files().Write("/ws/notes.txt", "x");
+  client.Initialize();
+  client.Run();
+  for (const char* path :
+       {"/ws/tmp/a.yaml", "/ws/tmp/new.yaml", "/elsewhere/a.yaml", "/ws/.git/index"}) {
+    CAPTURE(path);
+    Watched(client, path, 1);
+    client.executor().RunMain();
+    CHECK(client.executor().waiting_workers() == 0);
+  }
+  Watched(client, "/ws/notes.txt", 2);
+  client.executor().RunMain();
+  CHECK(client.executor().waiting_workers() == 0);
+}
+
+TEST_CASE("a pull right after a change on disk sees it") {
+  HarnessOptions options;
+  options.capabilities = {{"textDocument", {{"diagnostic", Json::object()}}}};
+  ClientHarness client(options);
+  client.files().Write("/ws/a.yaml", kGoodManifest);
+  client.Initialize();
+  client.executor().RunReady();
+  auto pull = [&](const std::string& path) {
+    int64_t id =
+        client.Send("textDocument/diagnostic", {{"textDocument", {{"uri", "file://" + path}}}});
+    client.Run(std::chrono::milliseconds(30));
+    REQUIRE(client.Answer(id));
+    return (*client.Answer(id))["result"]["items"].size();
+  };
+  CHECK(pull("/ws/a.yaml") == 0);
+  client.files().Write("/ws/a.yaml", kBadManifest);
+  CHECK(pull("/ws/a.yaml") == 1);
+  client.files().Write("/ws/new.yaml", kBadManifest);
+  CHECK(pull("/ws/new.yaml") == 1);
+  client.files().Remove("/ws/new.yaml");
+  CHECK(pull("/ws/new.yaml") == 0);
+  client.files().Write("/ws/b.yaml", kBadManifest);
+  client.Run(std::chrono::milliseconds(30));
+  int64_t id = client.Send("workspace/diagnostic", {{"previousResultIds", Json::array()}});
+  client.Run(std::chrono::milliseconds(5));
+  CHECK((*client.Answer(id))["result"]["items"].size() == 2);
+}
+
+TEST_CASE("a subchart's templates are templates, open or not, before and after the scan") {
+  ClientHarness client;
+  const std::string broken = "a: {{ .Values.x }}\n  b: [\n";
+  client.files().Write("/ws/chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  client.files().Write("/ws/chart/charts/sub/templates/x.yaml", broken);
+  client.files().Write("/ws/late/templates/x.yaml", kBadManifest);
+  client.Initialize();
+  client.Open("/ws/chart/charts/sub/templates/x.yaml", broken);
+  client.Open("/ws/late/templates/x.yaml", kBadManifest);
+  client.Run();
+  CHECK(client.Diagnostics("/ws/chart/charts/sub/templates/x.yaml").empty());
+  CHECK(client.Codes("/ws/late/templates/x.yaml") == kRemoved);
+  client.files().Write("/ws/late/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  Watched(client, "/ws/late/Chart.yaml", 1);
+  client.Run();
+  CHECK(client.Diagnostics("/ws/late/templates/x.yaml").empty());
+}
+
 }  // namespace
 }  // namespace fluxls::lsp
