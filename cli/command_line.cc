@@ -43,8 +43,12 @@ void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
          "--flux-version", [&target](const std::string& text) { target = ParseFluxRelease(text); },
          "Flux release to judge by, such as 2.6; default: what the repository says")
       ->check([](const std::string& text) {
-        return ParseFluxRelease(text) ? ""
-                                      : fmt::format("'{}' is not a Flux release; try 2.6", text);
+        std::optional<FluxRelease> release = ParseFluxRelease(text);
+        if (!release) return fmt::format("'{}' is not a Flux release; try 2.6", text);
+        if (*release < kOldestRelease)
+          return fmt::format("'{}' is older than Flux {}, the oldest release that is known", text,
+                             kOldestRelease.ToString());
+        return std::string();
       })
       ->type_name("V");
 }
@@ -94,7 +98,15 @@ int Serve(const Arguments& arguments) {
   return arguments.listen ? lsp::RunListen(*arguments.listen) : lsp::RunStdio();
 }
 
+void TellRelease(const std::optional<FluxRelease>& release) {
+  if (!release || *release <= kNewestRelease) return;
+  std::cerr << fmt::format("fluxcd-ls: Flux {} is not known yet; judged as {}\n",
+                           release->ToString(), kNewestRelease.ToString());
+}
+
 int Dispatch(CLI::App& app, const Arguments& arguments) {
+  if (app.got_subcommand("check")) TellRelease(arguments.check.flux_release);
+  if (app.got_subcommand("fix")) TellRelease(arguments.fix.flux_release);
   if (app.got_subcommand("check")) return RunCheck(arguments.check, std::cout, std::cerr);
   if (app.got_subcommand("fix")) return RunFix(arguments.fix, std::cout, std::cerr);
   if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);

@@ -112,17 +112,46 @@ std::string HunkRange(int begin, int count) {
   return fmt::format("{},{}", count == 0 ? begin : begin + 1, count);
 }
 
+// A name as git writes it: in quotes when it has characters that would not stand in a line.
+std::string GitName(std::string_view side, std::string_view path) {
+  std::string name(side);
+  bool quote = false;
+  for (char c : path) {
+    auto byte = static_cast<unsigned char>(c);
+    static constexpr std::string_view kEscapes = "\a\b\t\n\v\f\r";
+    if (c == '"' || c == '\\') {
+      name += {'\\', c};
+    } else if (size_t at = kEscapes.find(c); at != std::string_view::npos) {
+      name += {'\\', "abtnvfr"[at]};
+    } else if (byte < 0x20 || byte >= 0x7F) {
+      name += fmt::format("\\{:03o}", byte);
+    } else {
+      name += c;
+      continue;
+    }
+    quote = true;
+  }
+  return quote ? '"' + name + '"' : name;
+}
+
+// In the lines of `---` and `+++` a tab ends a name that has a space.
+std::string HeaderName(std::string_view side, std::string_view path) {
+  std::string name = GitName(side, path);
+  if (path.find(' ') != std::string_view::npos) name += '\t';
+  return name;
+}
+
 }  // namespace
 
 std::string UnifiedDiff(std::string_view old_path, std::string_view new_path,
                         std::string_view old_text, std::string_view new_text) {
   std::string out;
   if (old_path != new_path) {
-    out += fmt::format("diff --git a/{} b/{}\nrename from {}\nrename to {}\n", old_path, new_path,
-                       old_path, new_path);
+    out += fmt::format("diff --git {} {}\nrename from {}\nrename to {}\n", GitName("a/", old_path),
+                       GitName("b/", new_path), GitName("", old_path), GitName("", new_path));
   }
   if (old_text == new_text) return out;
-  out += fmt::format("--- a/{}\n+++ b/{}\n", old_path, new_path);
+  out += fmt::format("--- {}\n+++ {}\n", HeaderName("a/", old_path), HeaderName("b/", new_path));
 
   Lines old_lines = Split(old_text), new_lines = Split(new_text);
   std::vector<Change> changes = Changes(old_lines, new_lines);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <ostream>
+#include <set>
 
 #include "analysis/rules/rule.h"
 #include "cli/commands.h"
@@ -15,19 +16,20 @@ std::string Count(size_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-// Returns how many files were written.
-size_t WriteAll(const Selection& selection, const std::vector<ChangedFile>& changes,
-                std::ostream& err) {
-  size_t written = 0;
+// Returns the paths, old and new, of files that could not be written.
+std::set<std::string> WriteAll(const Selection& selection, const std::vector<ChangedFile>& changes,
+                               size_t& written, std::ostream& err) {
+  std::set<std::string> failed;
   for (const ChangedFile& change : changes) {
     std::string error = WriteBack(change);
     if (error.empty()) {
       ++written;
     } else {
+      failed.insert({change.old_path, change.path});
       err << "fluxcd-ls: " << selection.Display(change.old_path) << ": " << error << '\n';
     }
   }
-  return written;
+  return failed;
 }
 
 }  // namespace
@@ -44,22 +46,32 @@ int RunFix(const FixOptionsCli& options, std::ostream& out, std::ostream& err) {
   if (!selection) return kExitError;
 
   Fixer fixer(*selection);
-  FixRun run = fixer.Run({.unsafe = options.unsafe, .rule = options.rule});
+  FixOptions which{.unsafe = options.unsafe, .rule = options.rule};
+  FixRun run = fixer.Run(which);
   std::vector<ChangedFile> changes = fixer.Changes();
   bool good = selection->complete;
+  size_t fixes = run.applied.size();
+  size_t files = changes.size();
+  for (const std::string& line : fixer.LeftAlone(which)) err << "fluxcd-ls: " << line << '\n';
   if (options.diff) {
     for (const ChangedFile& change : changes) {
       out << UnifiedDiff(selection->Display(change.old_path), selection->Display(change.path),
                          change.old_text->content(), change.text->content());
     }
   } else {
-    good &= WriteAll(*selection, changes, err) == changes.size();
-    for (const std::string& line : fixer.log()) out << line << '\n';
+    files = 0;
+    std::set<std::string> failed = WriteAll(*selection, changes, files, err);
+    good &= failed.empty();
+    fixes = 0;
+    for (const Fixer::LogLine& line : fixer.log()) {
+      if (failed.contains(line.path)) continue;
+      out << line.text << '\n';
+      ++fixes;
+    }
   }
   out.flush();
-  err << fmt::format("{} in {}{}; {} left.\n", Count(run.applied.size(), "fix", "fixes"),
-                     Count(changes.size(), "file", "files"),
-                     options.diff ? ", nothing was written" : "",
+  err << fmt::format("{} in {}{}; {} left.\n", Count(fixes, "fix", "fixes"),
+                     Count(files, "file", "files"), options.diff ? ", nothing was written" : "",
                      Count(fixer.findings_left(), "finding", "findings"));
   if (!run.stable) {
     err << fmt::format("fluxcd-ls: fixes still had something to change after {} rounds\n",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -36,9 +37,25 @@ bool Fixer::MayEdit(const std::string& path) const {
     // The new name of a file.
     return snapshot.Stat(path) == PathKind::kMissing && !snapshot.RootOf(path).empty();
   }
-  // Through a link the edit would land somewhere else, perhaps outside of what was asked for.
-  return file->file_class == FileClass::kYaml && !file->converted && !file->stat.is_symlink &&
-         selection_.Contains(path);
+  return WhyNotEditable(*file).empty() && selection_.Contains(path);
+}
+
+std::vector<std::string> Fixer::LeftAlone(const FixOptions& options) const {
+  std::vector<std::string> out;
+  for (const auto& [path, findings] : findings_) {
+    SourceFilePtr file = selection_.workspace.snapshot().Find(path);
+    if (!file || WhyNotEditable(*file).empty()) continue;
+    bool fixable = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return (options.rule.empty() || finding.rule == options.rule) &&
+             // Rules offer nothing where the text is not the file's: any finding may be meant.
+             (file->converted || ChooseFix(finding, options));
+    });
+    if (fixable) {
+      out.push_back(
+          fmt::format("{}: left alone: {}", selection_.Display(path), WhyNotEditable(*file)));
+    }
+  }
+  return out;
 }
 
 std::vector<Finding> Fixer::Apply(const FixPlan& plan) {
@@ -87,8 +104,8 @@ void Fixer::Note(const FixPlan& plan) {
   for (const AppliedFix& fix : plan.applied) {
     SourceFilePtr file = snapshot.Find(fix.path);
     Position at = file ? PositionOf(*file->text, fix.range.begin) : Position();
-    log_.push_back(fmt::format("{}:{}:{}: fixed: {} [{}]", selection_.Display(fix.path), at.line,
-                               at.column, fix.title, fix.rule));
+    log_.push_back({fix.path, fmt::format("{}:{}:{}: fixed: {} [{}]", selection_.Display(fix.path),
+                                          at.line, at.column, fix.title, fix.rule)});
   }
 }
 

@@ -34,7 +34,13 @@ class Fixer {
   // Ordered by new path. Files that ended as they began are not among them.
   std::vector<ChangedFile> Changes() const;
   // One line for each fix, with its position at the time.
-  const std::vector<std::string>& log() const { return log_; }
+  struct LogLine {
+    std::string path;  // absolute, at the time
+    std::string text;
+  };
+  const std::vector<LogLine>& log() const { return log_; }
+  // Lines about files with findings that might be mended if the files could be edited.
+  std::vector<std::string> LeftAlone(const FixOptions& options) const;
   size_t findings_left() const { return left_; }
 
  private:
@@ -54,7 +60,7 @@ class Fixer {
   Checker checker_;
   std::map<std::string, Original> originals_;  // by present path
   std::map<std::string, std::vector<Finding>> findings_;
-  std::vector<std::string> log_;
+  std::vector<LogLine> log_;
   size_t left_ = 0;
 };
 

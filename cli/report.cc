@@ -39,6 +39,8 @@ Report MakeReport(const Selection& selection, const std::vector<SourceFilePtr>& 
   Report report;
   Report::Summary& summary = report.summary;
   for (const SourceFilePtr& file : files) {
+    if (file->file_class == FileClass::kUnreadable || file->file_class == FileClass::kTooLarge)
+      continue;
     ++summary.files;
     for (const yaml::Document& document : file->yaml.documents) {
       if (document.root()) ++summary.documents;
@@ -48,7 +50,8 @@ Report MakeReport(const Selection& selection, const std::vector<SourceFilePtr>& 
   Snapshot snapshot = selection.workspace.snapshot();
   for (const Finding& finding : findings) {
     ++*counts[static_cast<size_t>(finding.severity)];
-    if (ChooseFix(finding, {})) ++summary.fixable;
+    SourceFilePtr file = snapshot.Find(finding.path);
+    if (ChooseFix(finding, {}) && file && WhyNotEditable(*file).empty()) ++summary.fixable;
     Report::Item& item = report.items.emplace_back();
     item.finding = &finding;
     item.place = PlaceOf(selection, snapshot, finding.path, finding.range);
@@ -58,10 +61,10 @@ Report MakeReport(const Selection& selection, const std::vector<SourceFilePtr>& 
     }
     for (const Fix& fix : finding.fixes) {
       auto& replacements = item.fixes.emplace_back();
-      for (const FileEdit& file : fix.edits) {
-        for (const TextEdit& edit : file.edits) {
+      for (const FileEdit& edited : fix.edits) {
+        for (const TextEdit& edit : edited.edits) {
           replacements.push_back(
-              {PlaceOf(selection, snapshot, file.path, edit.range), edit.new_text});
+              {PlaceOf(selection, snapshot, edited.path, edit.range), edit.new_text});
         }
       }
     }

@@ -37,6 +37,8 @@ void LoadByName(const FileSystem& files, const std::string& target, bool is_dire
     if (snapshot.Find(target)) return;
     SourceFilePtr file = ParseSource(ReadSource(files, target, workspace.settings(), false));
     if (!file->error.empty()) problems.push_back(target + ": cannot be read: " + file->error);
+    if (file->file_class == FileClass::kTooLarge)
+      problems.push_back(target + ": skipped, too large");
     workspace.Install(std::move(file));
     return;
   }
@@ -130,8 +132,20 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
   }
   for (const SourceFilePtr& file : selection.Files()) {
     selection.complete &= file->file_class != FileClass::kUnreadable;
+    // A file that was asked for by its name and not looked at is no success.
+    bool named = std::find(selection.targets.begin(), selection.targets.end(), file->path) !=
+                 selection.targets.end();
+    selection.complete &= !named || file->file_class != FileClass::kTooLarge;
   }
   return selection;
+}
+
+std::string_view WhyNotEditable(const SourceFile& file) {
+  // Through a link the edit would land somewhere else, perhaps outside of what was asked for.
+  if (file.stat.is_symlink) return "a symbolic link";
+  if (file.converted) return "not UTF-8";
+  if (file.file_class != FileClass::kYaml) return "no plain YAML";
+  return "";
 }
 
 std::vector<Finding> CheckFiles(const Snapshot& snapshot, const std::vector<SourceFilePtr>& files) {

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/rules/finding.h"
@@ -33,6 +34,9 @@ struct Selection {
 std::optional<Selection> LoadSelection(const FileSystem& files,
                                        const std::vector<std::string>& paths,
                                        const Settings& settings, std::ostream& err);
+
+// Why nothing may be edited in a file, in words; "" when it may.
+std::string_view WhyNotEditable(const SourceFile& file);
 
 // Checks files on all processors; the findings are in the order of the files.
 std::vector<Finding> CheckFiles(const Snapshot& snapshot, const std::vector<SourceFilePtr>& files);

@@ -218,5 +218,26 @@ TEST_CASE("a file that cannot be read is told, and the exit code is 2") {
   CHECK(box.Run({"check", "good.yaml"}).code == 1);
 }
 
+TEST_CASE("a file that is asked for by name and too large is a failure and not counted") {
+  Sandbox box;
+  box.Write("large.yaml", "a: 1\n" + std::string(5 * 1024 * 1024, '#'));
+  RunResult run = box.Run({"check", "large.yaml"});
+  CHECK(run.code == 2);
+  CHECK(Has(run.err, "large.yaml: skipped, "));
+  CHECK(Has(run.err, "0 files"));
+  CHECK(box.Run({"check"}).code == 0);
+}
+
+TEST_CASE("releases that the catalogue does not have") {
+  Sandbox box;
+  box.Write("good.yaml", kGood);
+  RunResult run = box.Run({"check", "--flux-version", "0.41"});
+  CHECK(run.code == 2);
+  CHECK(Has(run.err, "older than Flux 2.0"));
+  run = box.Run({"check", "--flux-version", "2.40"});
+  CHECK(run.code == 0);
+  CHECK(Has(run.err, "fluxcd-ls: Flux 2.40 is not known yet; judged as 2.9\n"));
+}
+
 }  // namespace
 }  // namespace fluxls::testing

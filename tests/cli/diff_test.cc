@@ -99,5 +99,16 @@ TEST_CASE("texts that have nothing in common") {
   CHECK(Patch(before, UnifiedDiff("f", "f", before, after)) == after);
 }
 
+TEST_CASE("names are quoted as git quotes them") {
+  auto head = [](const std::string& path) {
+    std::string diff = UnifiedDiff(path, path, "a\n", "b\n");
+    return diff.substr(0, diff.find('\n'));
+  };
+  CHECK(head("a.yaml") == "--- a/a.yaml");
+  CHECK(head("a b.yaml") == "--- a/a b.yaml\t");
+  CHECK(head("a\"b.yaml") == "--- \"a/a\\\"b.yaml\"");
+  CHECK(head("\xC3\xA9.yaml") == "--- \"a/\\303\\251.yaml\"");
+}
+
 }  // namespace
 }  // namespace fluxls::cli
