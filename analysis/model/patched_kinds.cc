@@ -1,6 +1,7 @@
 #include "analysis/model/patched_kinds.h"
 
 #include <algorithm>
+#include <set>
 
 namespace fluxls {
 namespace {
@@ -34,7 +35,8 @@ void ReadTarget(Node target, std::vector<std::string>& kinds) {
   kinds.emplace_back(plain ? kind : kEveryKind);
 }
 
-void ReadLists(Node holder, std::vector<std::string>& kinds) {
+// `seen`: texts that were read already; many patches may be aliases of one.
+void ReadLists(Node holder, std::set<yaml::NodeId>& seen, std::vector<std::string>& kinds) {
   if (!holder.IsMapping()) return;
   for (std::string_view field : {"patches", "patchesJson6902"}) {
     Node list = holder.Find(field);
@@ -42,7 +44,8 @@ void ReadLists(Node holder, std::vector<std::string>& kinds) {
     for (Node item : list) {
       Node patch = item.Resolve();
       ReadTarget(patch.Find("target"), kinds);
-      ReadText(patch.Find("patch").value(), kinds);
+      Node text = patch.Find("patch");
+      if (seen.insert(text.id()).second) ReadText(text.value(), kinds);
     }
   }
   Node merges = holder.Find("patchesStrategicMerge");
@@ -51,7 +54,7 @@ void ReadLists(Node holder, std::vector<std::string>& kinds) {
     Node patch = item.Resolve();
     if (patch.IsMapping()) {
       kinds.emplace_back(patch.Find("kind").value());
-    } else {
+    } else if (seen.insert(patch.id()).second) {
       ReadText(patch.value(), kinds);
     }
   }
@@ -65,9 +68,10 @@ void ReadPatchedKinds(Node root, std::string_view text, std::vector<std::string>
     if (text.find("patches") != std::string_view::npos) ReadText(text, kinds);
     return;
   }
-  ReadLists(root, kinds);
-  ReadLists(root.Find("spec"), kinds);
-  ReadLists(root.Find("spec").Find("kustomize"), kinds);  // FluxInstance
+  std::set<yaml::NodeId> seen;
+  ReadLists(root, seen, kinds);
+  ReadLists(root.Find("spec"), seen, kinds);
+  ReadLists(root.Find("spec").Find("kustomize"), seen, kinds);  // FluxInstance
 }
 
 }  // namespace fluxls

@@ -177,6 +177,15 @@ FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml:
   }
   FileFacts facts = extractor.Finish(text);
   for (const yaml::Document& document : file.documents) {
+    Node root = document.root();
+    if (!root) continue;
+    if (!facts.kustomization) break;
+    const std::string_view api = root.Find("apiVersion").value();
+    facts.kustomization->leads =
+        !document.HasErrors() && (api.empty() || ApiVersion::Parse(api).group == kKustomizeGroup);
+    break;
+  }
+  for (const yaml::Document& document : file.documents) {
     ReadPatchedKinds(document.root(), document.text(), facts.patched_kinds);
   }
   std::sort(facts.patched_kinds.begin(), facts.patched_kinds.end());

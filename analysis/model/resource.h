@@ -58,6 +58,9 @@ struct KustomizeEntry {
 
 struct KustomizationFacts {
   bool component = false;
+  // The file's first document is this kustomization: under kustomize's apiVersion or none, and
+  // without syntax errors.
+  bool leads = false;
   std::vector<KustomizeEntry> entries;
   bool operator==(const KustomizationFacts&) const = default;
 };

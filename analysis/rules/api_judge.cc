@@ -56,6 +56,15 @@ bool ChangesWhatIsPatched(const RuleContext& context, const ApiSite& site) {
   return site.role == ApiSite::Role::kPatch && context.snapshot().HasObjectOf(site.api, site.kind);
 }
 
+// Is it known that the cluster serves the new version, and not the old one? An assumed release
+// proves nothing, unless it is so in every release; nor does one newer than the data.
+bool FitsCluster(const ApiJudgement& judgement) {
+  if (judgement.release.release > kNewestRelease) return false;
+  if (!judgement.release.assumed) return true;
+  const catalog::Release oldest = ToCatalog(kOldestRelease);
+  return judgement.api && judgement.api->RemovedAt(oldest) && judgement.best->ServedAt(oldest);
+}
+
 }  // namespace
 
 std::string ApiName(const Api& api) {
@@ -70,8 +79,6 @@ ApiJudgement JudgeApi(const RuleContext& context, const ApiSite& site) {
   const bool known_group = catalog::IsKnownGroup(site.api.group);
   if (!known_group && !IsFluxGroup(site.api.group)) return judgement;
   judgement.release = context.snapshot().ReleaseFor(context.file().path);
-  // A release newer than the data may serve versions that the data does not have.
-  if (judgement.release.release > kNewestRelease) return judgement;
   const catalog::Release release = ToCatalog(judgement.release.release);
 
   judgement.api = catalog::Lookup(site.api.group, site.api.version, site.kind);
@@ -84,7 +91,8 @@ ApiJudgement JudgeApi(const RuleContext& context, const ApiSite& site) {
     }
     return judgement;
   }
-  if (site.kind.ends_with("List")) return judgement;
+  // A release newer than the data may serve what the data does not have.
+  if (judgement.release.release > kNewestRelease || site.kind.ends_with("List")) return judgement;
   std::vector<const Api*> versions = catalog::Versions(site.api.group, site.kind);
   if (!versions.empty()) {
     judgement.verdict = ApiVerdict::kUnknownVersion;
@@ -121,7 +129,8 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
                        judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
   if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   if (!best || !obstacle.empty()) return;
-  const bool safe = !site.object.IsDamaged() && !ChangesWhatIsPatched(context, site);
+  const bool safe =
+      !site.object.IsDamaged() && !ChangesWhatIsPatched(context, site) && FitsCluster(judgement);
   context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)),
                  RewriteVersion(site, best->group, best->version), safe);
 }

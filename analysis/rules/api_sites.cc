@@ -1,5 +1,8 @@
 #include "analysis/rules/api_sites.h"
 
+#include <set>
+#include <utility>
+
 #include "analysis/rules/support.h"
 #include "analysis/yaml/edit.h"
 
@@ -11,6 +14,8 @@ using yaml::Node;
 
 // Patches inside patches: root → cluster apps → app. Deeper than this nobody writes.
 constexpr int kMaxDepth = 4;
+// Items of lists that are looked at in one file. Aliases can make a small file a very large one.
+constexpr int kMaxItems = 20'000;
 
 class Walker {
  public:
@@ -27,7 +32,7 @@ class Walker {
 
   // `role` is that of `root` itself.
   void Object(const Place& place, Node root, ApiSite::Role role, int depth) {
-    if (depth > kMaxDepth || !root.IsMapping()) return;
+    if (depth > kMaxDepth || !root.IsMapping() || !IsNew(root)) return;
     const std::string_view kind = root.Find("kind").value();
     const ApiVersion api = ApiVersion::Parse(root.Find("apiVersion").value());
     if (kind == "CustomResourceDefinition") return;
@@ -74,12 +79,19 @@ class Walker {
 
  private:
   // Resolved items of a sequence; none for everything else.
-  static std::vector<Node> Items(Node list) {
+  std::vector<Node> Items(Node list) {
     std::vector<Node> items;
     if (!list.IsSequence()) return items;
-    for (Node item : list) items.push_back(item.Resolve());
+    for (Node item : list) {
+      if (items_left_ == 0) break;
+      --items_left_;
+      items.push_back(item.Resolve());
+    }
     return items;
   }
+
+  // Objects and inner texts are read where they are met first, not again behind every alias.
+  bool IsNew(Node node) { return seen_.emplace(node.piece(), node.id()).second; }
 
   // Patch lists of a kustomization file, a Flux Kustomization's spec, or a post renderer.
   void Patches(const Place& place, Node holder, int depth) {
@@ -106,11 +118,15 @@ class Walker {
 
   void Inner(const Place& place, Node scalar, ApiSite::Role role, int depth) {
     // A path, or operations only: nothing to read.
-    if (!scalar.IsScalar() || scalar.value().find("apiVersion") == std::string_view::npos) return;
+    if (!scalar.IsScalar() || !IsNew(scalar) ||
+        scalar.value().find("apiVersion") == std::string_view::npos) {
+      return;
+    }
     const OffsetMap outer = place.inner ? place.inner->to_file : OffsetMap::Identity();
     const ByteRange whole = place.inner ? place.inner->RangeOf(scalar) : scalar.range();
     const InnerYaml inner = ReadInner(scalar, place.text, outer, whole);
     for (const Document& document : inner.file.documents) {
+      read_.push_back(document.piece());
       Object({&document, &inner, inner.text}, document.root(), role, depth + 1);
     }
   }
@@ -165,6 +181,9 @@ class Walker {
 
   const bool wait_is_patched_;
   const std::function<void(const ApiSite&)>& visit_;
+  int items_left_ = kMaxItems;
+  std::set<std::pair<const yaml::Piece*, yaml::NodeId>> seen_;
+  std::vector<std::shared_ptr<const yaml::Piece>> read_;  // keeps the pointers in `seen_` unique
 };
 
 }  // namespace
@@ -172,7 +191,7 @@ class Walker {
 void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit) {
   if (IsGeneratedFile(context.file())) return;
   const std::string_view text = context.file().text->content();
-  if (text.find("fluxcd.io") == std::string_view::npos) return;
+  if (text.find("fluxcd.") == std::string_view::npos) return;
   Walker walker(context.snapshot().IsKindPatched("Kustomization"), visit);
   for (const RuleContext::Object& object : context.objects()) {
     walker.Object({object.document, nullptr, text}, object.root, ApiSite::Role::kObject, 0);

@@ -8,6 +8,9 @@
 namespace fluxls {
 namespace {
 
+// More of one rule in one file tell nobody anything.
+constexpr size_t kMaxFindings = 500;
+
 // Comments of the form `# fluxcd-ls: ignore …`.
 class Ignores {
  public:
@@ -112,6 +115,10 @@ std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
     context.severity_ = *severity;
     const size_t before = findings.size();
     rule->check(context);
+    if (findings.size() > before + kMaxFindings) {
+      findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(before + kMaxFindings),
+                     findings.end());
+    }
     if (!parked || rule->parked_too) continue;
     for (size_t i = before; i < findings.size(); ++i) {
       findings[i].severity = std::max(findings[i].severity, Severity::kInfo);

@@ -1,4 +1,6 @@
 // RuleContext: what a rule sees of a file, and how it reports.
+#include <set>
+
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 
@@ -8,13 +10,21 @@ namespace {
 using yaml::Document;
 using yaml::Node;
 
-void AddObject(const Document& document, Node root, std::vector<RuleContext::Object>& objects) {
+// `is_item`: of a List. A List in a List is an object like any other; an alias could make it hold
+// itself.
+void AddObject(const Document& document, Node root, bool is_item,
+               std::vector<RuleContext::Object>& objects) {
   Node api = root.Find("apiVersion");
   Node kind = root.Find("kind");
   if (!api.IsScalar() || !kind.IsScalar() || api.value().empty() || kind.value().empty()) return;
   if (HasTemplate(api.value()) || HasTemplate(kind.value())) return;
-  if (Node items = root.Find("items"); kind.value().ends_with("List") && items.IsSequence()) {
-    for (Node item : items) AddObject(document, item.Resolve(), objects);
+  Node items = root.Find("items");
+  if (!is_item && kind.value().ends_with("List") && items.IsSequence()) {
+    std::set<yaml::NodeId> seen;
+    for (Node item : items) {
+      Node object = item.Resolve();
+      if (seen.insert(object.id()).second) AddObject(document, object, true, objects);
+    }
     return;
   }
   Node metadata = root.Find("metadata");
@@ -28,7 +38,7 @@ RuleContext::RuleContext(const Snapshot& snapshot, const SourceFile& file,
                          std::vector<Finding>& findings)
     : snapshot_(snapshot), file_(file), findings_(findings) {
   for (const Document& document : file.yaml.documents) {
-    AddObject(document, document.root(), objects_);
+    AddObject(document, document.root(), false, objects_);
   }
 }
 

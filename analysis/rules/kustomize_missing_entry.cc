@@ -137,6 +137,12 @@ constexpr Field kFields[] = {
     {"openapi", Shape::kOnePath, EntryKind::kFile},
 };
 
+// For this many entries of a file a near path is looked for, and this many can be fixed one by one:
+// who has more has moved a directory.
+constexpr int kMaxSuggestions = 50;
+constexpr int kMaxFixed = 100;
+constexpr int kMaxReported = 500;
+
 class Checker {
  public:
   Checker(RuleContext& context, const Document& document)
@@ -224,6 +230,7 @@ class Checker {
 
   void Report(const Field& field, Node node, Node item, std::string_view prefix,
               std::string_view entry, PathKind found) {
+    if (++reported_ > kMaxReported) return;
     std::string message;
     if (found == PathKind::kMissing) {
       const std::string_view what = field.kind == EntryKind::kFile   ? "file"
@@ -240,7 +247,7 @@ class Checker {
           "directory \"{}\" has no kustomization.yaml, so kustomize cannot build it", entry);
     }
     std::optional<std::string> near;
-    if (found == PathKind::kMissing) {
+    if (found == PathKind::kMissing && reported_ <= kMaxSuggestions) {
       near = NearPath(context_.snapshot(), directory_, entry, field.kind, Listed());
       if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     }
@@ -249,24 +256,27 @@ class Checker {
       context_.AddFix(finding, fmt::format("Change to \"{}\"", *near),
                       yaml::SetScalar(document_, node, std::string(prefix) + *near), false);
     }
-    if (item) {
+    if (item && reported_ <= kMaxFixed) {
       context_.AddFix(finding, fmt::format("Remove \"{}\"", entry),
                       yaml::RemoveItem(document_, item), false, /*preferred=*/false);
     }
   }
 
   // What this file lists already: no good answer to "did you mean".
-  std::set<std::string> Listed() const {
-    std::set<std::string> listed;
+  const std::set<std::string>& Listed() {
+    if (listed_) return *listed_;
+    listed_.emplace();
     for (const KustomizeEntry& entry : context_.file().facts.kustomization->entries) {
-      listed.insert(JoinPath(directory_, EntryPath(entry)));
+      listed_->insert(JoinPath(directory_, EntryPath(entry)));
     }
-    return listed;
+    return *listed_;
   }
 
   RuleContext& context_;
   const Document& document_;
   std::string directory_;
+  int reported_ = 0;
+  std::optional<std::set<std::string>> listed_;
 };
 
 void Check(RuleContext& context) {

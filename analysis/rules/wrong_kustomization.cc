@@ -214,15 +214,8 @@ void CheckObjects(RuleContext& context) {
 bool IsKustomizationFile(const Snapshot& snapshot, const std::string& path) {
   if (!IsKustomizationFileName(BaseName(path))) return false;
   SourceFilePtr file = snapshot.Find(path);
-  if (!file || !file->facts.kustomization || !file->facts.resources.empty()) return false;
-  for (const Document& document : file->yaml.documents) {
-    Node root = document.root();
-    if (!root) continue;
-    const std::string_view api = root.Find("apiVersion").value();
-    return !document.HasErrors() &&
-           (api.empty() || ApiVersion::Parse(api).group == kKustomizeGroup);
-  }
-  return false;
+  return file && file->facts.kustomization && file->facts.kustomization->leads &&
+         file->facts.resources.empty();
 }
 
 void CheckEntries(RuleContext& context) {
