@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "analysis/rules/inner_yaml.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
@@ -60,12 +62,15 @@ data:
 
 // Inline patches are YAML in a string: kustomize parses them when it builds.
 void CheckPatches(RuleContext& context, yaml::Node holder) {
+  std::set<yaml::NodeId> seen;
   for (std::string_view field : {"patches", "patchesJson6902", "patchesStrategicMerge"}) {
     yaml::Node list = holder.Find(field);
     if (!list.IsSequence()) continue;
     for (yaml::Node item : list) {
       yaml::Node patch = item.Resolve();
       if (patch.IsMapping()) patch = patch.Find("patch");
+      // Many patches may be aliases of one.
+      if (!seen.insert(patch.id()).second) continue;
       if (!patch.IsBlockScalar() || HasTemplate(patch.value())) continue;
       const InnerYaml inner =
           ReadInner(patch, context.file().text->content(), OffsetMap::Identity(), patch.range());

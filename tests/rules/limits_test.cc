@@ -59,8 +59,8 @@ TEST_CASE("lists of aliases of lists") {
 TEST_CASE("one patch behind many aliases is read once") {
   std::string text = "resources: []\npatches:\n- patch: &p |\n";
   text += "    apiVersion: helm.toolkit.fluxcd.io/v2beta1\n    kind: HelmRelease\n    spec:\n";
-  for (int i = 0; i < 200; ++i) text += fmt::format("      key{}: value\n", i);
-  for (int i = 0; i < 100; ++i) text += "- patch: *p\n";
+  for (int i = 0; i < 2000; ++i) text += fmt::format("      key{}: value\n", i);
+  for (int i = 0; i < 2000; ++i) text += "- patch: *p\n";
   text += "# fluxcd.io\n";
   CHECK_EQ(Check("kustomization.yaml", text, "removed-api-version").size(), 1);
 }
