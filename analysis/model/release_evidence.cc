@@ -80,7 +80,7 @@ std::optional<ReleaseEvidence> ReleaseFromKustomization(const KustomizationFacts
         value.find("/manifests/", repository) == std::string_view::npos) {
       continue;
     }
-    size_t query = value.find("?", repository);
+    size_t query = value.find('?', repository);
     if (query == std::string_view::npos) continue;
     std::string_view parameters = value.substr(query + 1);
     while (!parameters.empty()) {

@@ -1,7 +1,7 @@
 #include "analysis/rules/api_sites.h"
 
 #include <set>
-#include <utility>
+#include <tuple>
 
 #include "analysis/rules/support.h"
 #include "analysis/yaml/edit.h"
@@ -91,7 +91,10 @@ class Walker {
   }
 
   // Objects and inner texts are read where they are met first, not again behind every alias.
-  bool IsNew(Node node) { return seen_.emplace(node.piece(), node.id()).second; }
+  // Equal documents of a file share one piece, so the place counts too.
+  bool IsNew(Node node) {
+    return seen_.emplace(node.piece(), node.full_range().begin, node.id()).second;
+  }
 
   // Patch lists of a kustomization file, a Flux Kustomization's spec, or a post renderer.
   void Patches(const Place& place, Node holder, int depth) {
@@ -182,7 +185,7 @@ class Walker {
   const bool wait_is_patched_;
   const std::function<void(const ApiSite&)>& visit_;
   int items_left_ = kMaxItems;
-  std::set<std::pair<const yaml::Piece*, yaml::NodeId>> seen_;
+  std::set<std::tuple<const yaml::Piece*, uint32_t, yaml::NodeId>> seen_;
   std::vector<std::shared_ptr<const yaml::Piece>> read_;  // keeps the pointers in `seen_` unique
 };
 

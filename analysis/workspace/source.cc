@@ -96,7 +96,7 @@ SourceFilePtr ParseSource(Source source, const SourceFile* previous) {
   auto file = std::make_shared<SourceFile>();
   file->path = std::move(source.path);
   file->file_class = source.file_class;
-  file->text = source.text ? std::move(source.text) : EmptyText();
+  file->text = source.text ? source.text : EmptyText();
   file->converted = source.converted;
   file->stat = source.stat;
   file->version = source.version;

@@ -41,6 +41,12 @@ TEST_CASE("an item that a List holds many times is one object") {
   CHECK_EQ(Check("a.yaml", text, "removed-api-version").size(), 1);
 }
 
+TEST_CASE("equal documents of one file are each judged") {
+  const std::string document =
+      "---\napiVersion: helm.toolkit.fluxcd.io/v2beta1\nkind: HelmRelease\nmetadata: {name: a}\n";
+  CHECK_EQ(Check("a.yaml", document + document + document, "removed-api-version").size(), 3);
+}
+
 TEST_CASE("lists of aliases of lists") {
   std::string text =
       "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: {name: a}\nspec:\n"
