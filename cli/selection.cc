@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iterator>
@@ -25,6 +26,17 @@ std::string FolderAround(const FileSystem& files, const std::string& directory) 
     if (candidate == "/") return directory;
     candidate = DirectoryName(candidate);
   }
+}
+
+// Folders that hold everything and belong to no repository: a lone file there is judged by itself,
+// not as part of all that lies beside it.
+bool IsSharedPlace(const FileSystem& files, const std::string& folder) {
+  if (files.Stat(JoinPath(folder, ".git"))) return false;
+  std::error_code error;
+  const std::string temporary = NormalizePath(std::filesystem::temp_directory_path(error).string());
+  const char* home = std::getenv("HOME");
+  return folder == "/" || folder == temporary ||
+         (home && *home == '/' && folder == NormalizePath(home));
 }
 
 // Files and folders that were asked for by name are loaded even when the scan passes them by:
@@ -110,7 +122,8 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
     }
     bool directory = stat->type == EntryType::kDirectory;
     std::string root = FolderAround(files, directory ? target : std::string(DirectoryName(target)));
-    if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
+    const bool alone = !directory && IsSharedPlace(files, root);
+    if (!alone && std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
     selection.targets.push_back(std::move(target));
     is_directory.push_back(directory);
   }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/cli/sandbox.h"
@@ -31,6 +32,19 @@ TEST_CASE("a clean folder") {
   CHECK(run.code == 0);
   CHECK(run.out == "");
   CHECK(run.err == "No findings in 1 file, 1 document.\n");
+}
+
+TEST_CASE("a lone file in the home folder is judged by itself") {
+  Sandbox box;
+  box.Write("kustomization.yaml", "resources:\n- not-there.yaml\n");
+  const std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
+  CHECK(box.Run({"check", "kustomization.yaml"}).code == 1);
+  ::setenv("HOME", box.path().c_str(), 1);
+  RunResult alone = box.Run({"check", "kustomization.yaml"});
+  RunResult whole = box.Run({"check", "."});
+  ::setenv("HOME", home.c_str(), 1);
+  CHECK(alone.err == "No findings in 1 file, 1 document.\n");
+  CHECK(whole.code == 1);
 }
 
 TEST_CASE("a finding is one line, and the exit code is 1") {
