@@ -34,7 +34,8 @@ of a target, which only selects nothing any more.
 
 Writes the version that the release serves. Offered only where both versions have the same fields for what this
 object uses; otherwise the message names the field that has to move first. The fix is safe unless it
-changes what is patched: in targets, and in patches without one while an object still has the old version.
+changes what is patched: in targets, and in patches without one while an object still has the old version. Where the release is assumed, or
+newer than the newest known one, it is safe only if every Flux 2 release serves the new version.
 
 ## References
 
