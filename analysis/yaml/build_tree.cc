@@ -281,9 +281,12 @@ class TreeBuilder final : public YAML::EventHandler {
       size_t close = text_.find('>', begin);
       return Clamp(close == std::string_view::npos ? text_.size() : close + 1, text_);
     }
+    // A tag ends where the characters of a URI end; an anchor or alias at a blank or bracket.
+    const bool tag = begin < text_.size() && text_[begin] == '!';
     uint32_t end = begin;
     while (end < text_.size() && !IsBlank(text_[end]) && !IsBreak(text_[end]) &&
-           std::string_view("[]{},").find(text_[end]) == std::string_view::npos) {
+           std::string_view("[]{},").find(text_[end]) == std::string_view::npos &&
+           (!tag || IsUriCharacter(text_[end]))) {
       ++end;
     }
     return end;

@@ -120,8 +120,9 @@ void FindHabits(Piece& piece);
 void ParsePiece(Piece& piece);
 
 // Small scanners shared by the above. All offsets are clamped to the text.
-bool IsBlank(char c);  // space, tab
-bool IsBreak(char c);  // \n, \r
+bool IsBlank(char c);         // space, tab
+bool IsBreak(char c);         // \n, \r
+bool IsUriCharacter(char c);  // what a tag may be made of
 uint32_t LineBegin(std::string_view text, uint32_t offset);
 uint32_t LineEnd(std::string_view text, uint32_t offset);   // before the line end
 uint32_t NextLine(std::string_view text, uint32_t offset);  // start of the next line, or the end

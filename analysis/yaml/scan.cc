@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "analysis/yaml/piece.h"
 
@@ -9,6 +10,11 @@ bool IsBlank(char c) {
 }
 bool IsBreak(char c) {
   return c == '\n' || c == '\r';
+}
+
+bool IsUriCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("!-%#;/?:@&=+$_.~*'()").find(c) != std::string_view::npos;
 }
 
 uint32_t LineBegin(std::string_view text, uint32_t offset) {
