@@ -140,7 +140,8 @@ class Session {
                                        : nlohmann::json();
     if (message.is_object() && message.contains("id") && message.contains("method") &&
         message["method"].is_string()) {
-      ++asked_[message["id"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)];
+      // A second request with an id that is still open is dropped: one answer is due.
+      asked_[message["id"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)] = 1;
       if (message["method"] == "shutdown" && message.contains("jsonrpc") &&
           message["jsonrpc"] == "2.0")
         shut_down_ = true;
