@@ -242,6 +242,8 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
     // On the line of the `---` only values of one line can stand.
     bool on_marker_line = source.LineBeginOf(old.begin) < document.content_begin();
     bool lines = !value.pairs.empty() || !value.items.empty();
+    if (!on_marker_line && lines && !source.OnlyBlanksBefore(old.begin))
+      return std::nullopt;  // a tab
     uint32_t column = on_marker_line ? 0 : source.Column(old.begin);
     std::string text = EmitBlockValue(value, column, source.layout);
     if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
