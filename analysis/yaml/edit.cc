@@ -205,10 +205,15 @@ std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node
   return {{{end, end}, ","}, {{line_end, line_end}, line}};
 }
 
+// `? key` and `{key}` have no colon behind which a value could be written.
+bool LacksColon(Node value) {
+  return value.key() && value.piece()->nodes[value.id()].lead == NodeData::kNoOffset;
+}
+
 }  // namespace
 
 Edits SetScalar(const Document& document, Node scalar, std::string_view value) {
-  if (!scalar.IsScalar() && !scalar.IsNull()) return std::nullopt;
+  if ((!scalar.IsScalar() && !scalar.IsNull()) || LacksColon(scalar)) return std::nullopt;
   Source source(document);
   ByteRange range = scalar.range();
   bool flow = InFlow(scalar);
@@ -224,7 +229,9 @@ Edits SetScalar(const Document& document, Node scalar, std::string_view value) {
 }
 
 Edits ReplaceValue(const Document& document, Node old_value, const Value& value) {
-  if (!old_value || old_value.IsKey() || IsNeededElsewhere(old_value)) return std::nullopt;
+  if (!old_value || old_value.IsKey() || LacksColon(old_value) || IsNeededElsewhere(old_value)) {
+    return std::nullopt;
+  }
   Source source(document);
   Node up = old_value.parent();
   ByteRange old = old_value.full_range();
