@@ -82,8 +82,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (HiddenAlias(Offset(mark), value)) return;
-    bool tagged = tag != "?" && tag != "!";
-    Start start = Begin(Offset(mark), tagged || tag == "!");
+    Start start = Begin(Offset(mark), tag != "?");
     RequireIndentation(start);
     NodeId id;
     char first = start.begin < text_.size() ? text_[start.begin] : '\0';
@@ -160,19 +159,11 @@ class TreeBuilder final : public YAML::EventHandler {
   // Scans behind the last node: trailing comments, and text that no node holds (its first byte
   // comes back).
   std::optional<uint32_t> ScanTail() {
-    while (pos_ < text_.size()) {
-      char c = text_[pos_];
-      if (c == '#') {
-        uint32_t end = LineEnd(text_, pos_);
-        piece_.comments.push_back({pos_, end});
-        pos_ = end;
-      } else if (IsBlank(c) || IsBreak(c)) {
-        ++pos_;
-      } else if (text_.substr(pos_).starts_with("...") && LineBegin(text_, pos_) == pos_) {
-        pos_ += 3;
-      } else {
-        return pos_;
-      }
+    const uint32_t end = Clamp(text_.size(), text_);
+    while ((pos_ = SkipSpace(pos_, end)) < end) {
+      const bool marker = text_.substr(pos_).starts_with("...") && LineBegin(text_, pos_) == pos_;
+      if (!marker) return pos_;
+      pos_ += 3;
     }
     return std::nullopt;
   }

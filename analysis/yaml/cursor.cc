@@ -107,9 +107,7 @@ struct Walk {
 
   std::optional<uint32_t> Above(uint32_t line) const {
     if (line <= first_line) return std::nullopt;
-    uint32_t i = line - 1;
-    if (i > 0 && text[i] == '\n' && text[i - 1] == '\r') --i;
-    return std::max(LineBegin(text, i), first_line);
+    return std::max(LineAbove(text, line), first_line);
   }
 };
 

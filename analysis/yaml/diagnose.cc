@@ -49,8 +49,7 @@ struct Slip {
   }
   std::optional<uint32_t> PreviousLine() const {
     for (uint32_t i = line; i > 0;) {
-      i = LineBegin(text, i - 1);
-      if (i > 0 && text[i - 1] == '\r' && text[i] == '\n') i = LineBegin(text, i - 1);
+      i = LineAbove(text, i);
       if (i < piece.content_begin) return std::nullopt;
       if (!IsBlankLine(text, i)) return i;
     }
@@ -105,7 +104,7 @@ uint32_t TabWidth(const Slip& slip, uint32_t line) {
   before.line = line;
   std::optional<uint32_t> previous = before.PreviousLine();
   if (!previous || tabs == 0) return kStep;
-  const ByteRange content = slip.Trim(slip.Content(*previous));
+  const ByteRange content = slip.Content(*previous);
   uint32_t wanted = content.begin - *previous;
   if (!content.empty() && slip.text[content.end - 1] == ':') {
     // Behind a dash the key stands further in.

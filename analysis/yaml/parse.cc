@@ -87,8 +87,7 @@ bool Recover(std::string& masked, ParseOutcome outcome, uint32_t culprit, Piece&
     }
     AddLineMasks(masked, error_line, masks, lines);
     for (uint32_t line = error_line; line > piece.content_begin;) {
-      const bool crlf = line >= 2 && masked[line - 1] == '\n' && masked[line - 2] == '\r';
-      line = LineBegin(masked, line - (crlf ? 2 : 1));
+      line = LineAbove(masked, line);
       if (IsBlankLine(masked, line)) continue;
       AddLineMasks(masked, line, masks, lines);
       break;

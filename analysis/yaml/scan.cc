@@ -29,6 +29,12 @@ uint32_t LineEnd(std::string_view text, uint32_t offset) {
   return static_cast<uint32_t>(i);
 }
 
+uint32_t LineAbove(std::string_view text, uint32_t line_begin) {
+  if (line_begin == 0) return 0;
+  const bool crlf = line_begin >= 2 && text[line_begin - 1] == '\n' && text[line_begin - 2] == '\r';
+  return LineBegin(text, line_begin - (crlf ? 2 : 1));
+}
+
 uint32_t NextLine(std::string_view text, uint32_t offset) {
   uint32_t end = LineEnd(text, offset);
   if (end >= text.size()) return static_cast<uint32_t>(text.size());
