@@ -55,6 +55,7 @@ void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
 
 struct Arguments {
   CheckOptions check;
+  BuildOptionsCli build;
   FixOptionsCli fix;
   std::string explain;
   std::string markdown;
@@ -92,6 +93,21 @@ void AddFix(CLI::App& app, FixOptionsCli& options) {
   fix->footer("Exit code: 0 done, 2 wrong usage or a file that cannot be read or written.");
 }
 
+void AddBuild(CLI::App& app, BuildOptionsCli& options) {
+  CLI::App* build = app.add_subcommand("build", "Print the objects that a directory makes");
+  build->add_option("DIR", options.directory, "Directory with a kustomization file; default: here");
+  static const std::map<std::string, bool> kOrders = {{"legacy", true}, {"none", false}};
+  AddChoice(build, "--reorder", options.legacy_order, kOrders,
+            "Order of the objects: by kind, or as they are listed; default: legacy");
+  static const std::map<std::string, bool> kRestrictors = {{"LoadRestrictionsRootOnly", true},
+                                                           {"LoadRestrictionsNone", false}};
+  AddChoice(build, "--load-restrictor", options.restrict_files, kRestrictors,
+            "Whether files may lie outside of the kustomization's directory");
+  build->footer(
+      "Nothing is run and nothing is fetched.\nExit code: 0 built, 1 it fails or is incomplete, 2 "
+      "wrong usage.");
+}
+
 int Serve(const Arguments& arguments) {
   // A client that goes away must show as a failed write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -109,6 +125,7 @@ int Dispatch(CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("fix")) TellRelease(arguments.fix.flux_release);
   if (app.got_subcommand("check")) return RunCheck(arguments.check, std::cout, std::cerr);
   if (app.got_subcommand("fix")) return RunFix(arguments.fix, std::cout, std::cerr);
+  if (app.got_subcommand("build")) return RunBuild(arguments.build, std::cout, std::cerr);
   if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);
   if (app.got_subcommand("rules")) return RunRules(arguments.markdown, std::cout, std::cerr);
   return Serve(arguments);
@@ -133,6 +150,7 @@ int RunCommandLine(int argc, char** argv) {
 
   AddCheck(app, arguments.check);
   AddFix(app, arguments.fix);
+  AddBuild(app, arguments.build);
   CLI::App* explain = app.add_subcommand("explain", "Print the documentation of a rule");
   explain->add_option("ID", arguments.explain, "Rule id, as in brackets behind a finding")
       ->required();

@@ -30,6 +30,15 @@ struct FixOptionsCli {
   bool diff = false;
 };
 
+struct BuildOptionsCli {
+  std::string directory = ".";
+  bool legacy_order = true;
+  bool restrict_files = true;  // as kustomize's --load-restrictor has it by default
+  std::string kustomization;   // [NAMESPACE/]NAME of a Flux Kustomization; "" for plain kustomize
+  std::string cluster;         // path of the cluster's directory; "" for any
+  bool provenance = false;
+};
+
 // Exit codes, the same for every command.
 inline constexpr int kExitClean = 0;
 inline constexpr int kExitFindings = 1;

@@ -84,6 +84,11 @@ void RunInParallel(size_t count, const std::function<void(size_t)>& body) {
   if (failure) std::rethrow_exception(failure);
 }
 
+std::string CurrentDirectory() {
+  std::error_code error;
+  return NormalizePath(std::filesystem::current_path(error).string());
+}
+
 bool Selection::Contains(const std::string& path) const {
   return std::any_of(targets.begin(), targets.end(),
                      [&](const std::string& target) { return IsInside(path, target); });
@@ -103,8 +108,7 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
                                        const std::vector<std::string>& paths,
                                        const Settings& settings, std::ostream& err) {
   Selection selection;
-  std::error_code error;
-  selection.current_directory = NormalizePath(std::filesystem::current_path(error).string());
+  selection.current_directory = CurrentDirectory();
   selection.workspace.SetSettings(settings);
 
   std::vector<bool> is_directory;

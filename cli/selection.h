@@ -17,6 +17,9 @@ namespace fluxls::cli {
 // here.
 void RunInParallel(size_t count, const std::function<void(size_t)>& body);
 
+// Normalised.
+std::string CurrentDirectory();
+
 struct Selection {
   std::string current_directory;     // paths are printed relative to it
   std::vector<std::string> targets;  // absolute paths of the files and folders that were asked for

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "analysis/rules/inner_yaml.h"
+#include "analysis/yaml/inner_yaml.h"
 #include "analysis/rules/rule.h"
 
 namespace fluxls {

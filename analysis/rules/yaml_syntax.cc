@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "analysis/rules/inner_yaml.h"
+#include "analysis/yaml/inner_yaml.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 #include "schemas/nearest.h"

@@ -1,5 +1,5 @@
 // The way from a string that holds YAML back to the file.
-#include "analysis/rules/inner_yaml.h"
+#include "analysis/yaml/inner_yaml.h"
 
 #include <doctest/doctest.h>
 

@@ -20,6 +20,8 @@ class OffsetMap {
   // From the value of a block scalar to the document it stands in. Empty unless every line of the
   // value stands in the text as it is: folded and quoted scalars have no such lines.
   static OffsetMap OfLiteral(yaml::Node scalar, std::string_view outer_text);
+  // The same for the literal block scalar that stands at `range` of the text and reads `value`.
+  static OffsetMap OfLiteral(ByteRange range, std::string_view value, std::string_view outer_text);
 
   bool IsKnown() const { return identity_ || !lines_.empty(); }
   // Nothing when the range is not on one line, or the way is not known.

@@ -1,4 +1,4 @@
-#include "analysis/rules/inner_yaml.h"
+#include "analysis/yaml/inner_yaml.h"
 
 namespace fluxls {
 
@@ -11,15 +11,18 @@ OffsetMap OffsetMap::Identity() {
 }
 
 OffsetMap OffsetMap::OfLiteral(Node scalar, std::string_view outer_text) {
+  if (scalar.style() != yaml::ScalarStyle::kLiteral) return {};
+  return OfLiteral(scalar.range(), scalar.value(), outer_text);
+}
+
+OffsetMap OffsetMap::OfLiteral(ByteRange range, std::string_view value,
+                               std::string_view outer_text) {
   OffsetMap map;
-  if (scalar.style() != yaml::ScalarStyle::kLiteral) return map;
-  const ByteRange range = scalar.range();
   const std::string_view raw = Slice(outer_text, range);
   // The first line is the header: `|`, `|-`, `|2+`.
   size_t at = raw.find('\n');
   if (at == std::string_view::npos) return map;
   ++at;
-  const std::string_view value = scalar.value();
   size_t begin = 0;
   while (begin < value.size()) {
     size_t end = value.find('\n', begin);

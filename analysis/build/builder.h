@@ -1,0 +1,106 @@
+// kustomize's build: from a directory to the objects it makes.
+//
+// What a directory contributes (its Accumulation) is computed once and shared by all that list it,
+// and kept as long as everything it was made from stays the same.
+//
+// Facts: kustomize 5.8.1, api/internal/target; see each transformer for its own.
+//
+// Thread contract: one thread at a time. Accumulations and results are immutable once returned.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/build/files.h"
+#include "analysis/build/generators.h"
+#include "analysis/build/kustomization_file.h"
+#include "analysis/build/patches.h"
+#include "analysis/build/sort_order.h"
+#include "analysis/build/transformers.h"
+#include "analysis/build/variables.h"
+
+namespace fluxls::build {
+
+// What a directory contributes: objects before names are fixed up, and what its parents must know.
+struct Accumulation {
+  std::string directory;
+  Objects objects;
+  TransformerConfigPtr config;
+  std::vector<Variable> variables;
+  const Value* openapi = nullptr;
+  std::vector<Problem> problems;  // its own; those of bases are with them
+  std::vector<Unknown> unknowns;
+  std::shared_ptr<Arena> arena;
+  Dependencies dependencies;
+  std::vector<std::shared_ptr<const Accumulation>> bases;
+};
+using AccumulationPtr = std::shared_ptr<const Accumulation>;
+
+// A finished build.
+struct BuildResult {
+  Objects objects;
+  std::vector<Problem> problems;  // of all that took part; each once
+  std::vector<Unknown> unknowns;  // what is missing, and why
+  std::shared_ptr<Arena> arena;
+  AccumulationPtr accumulation;
+  bool failed = false;  // kustomize would refuse
+};
+
+// Appends the problems and unknowns of an accumulation and its bases, each base once.
+void CollectProblems(const Accumulation& accumulation, std::vector<Problem>& problems,
+                     std::vector<Unknown>& unknowns);
+
+struct BuilderOptions {
+  // Files must lie in or below the directory of the kustomization that names them, as the command
+  // line of kustomize has it by default. Flux does not ask for that.
+  bool restrict_files = false;
+};
+
+class Builder {
+ public:
+  Builder(Files& files, BuilderOptions options) : files_(files), options_(options) {}
+
+  // What a directory with a kustomization file contributes. Never null: a directory that cannot be
+  // built gives an accumulation with the problem.
+  AccumulationPtr Accumulate(const std::string& directory);
+  // The same for a kustomization that is at hand (Flux changes the one at its path). `dependencies`:
+  // what it rests on beside the files read here.
+  AccumulationPtr Accumulate(const Kustomization& kustomization, std::shared_ptr<Arena> arena,
+                             std::vector<Problem> problems, Dependencies dependencies);
+
+  // Names, references, hashes and variables are final.
+  BuildResult Finish(const AccumulationPtr& accumulation, const Kustomization* top,
+                     SortOrder order);
+  // Both for a directory: `kustomize build`.
+  BuildResult Build(const std::string& directory, SortOrder order);
+
+  // Reads the kustomization of a directory into `arena`; nothing when there is none or several, and
+  // a problem then says so (at `entry`, the line that names the directory; no file: at the
+  // directory).
+  std::optional<Kustomization> ReadKustomization(const std::string& directory, bool strict,
+                                                 Arena& arena, const Value* entry,
+                                                 std::vector<Problem>& problems);
+
+  // Is the accumulation what it would be now?
+  bool StillHolds(const AccumulationPtr& accumulation);
+  // Forgets what was checked against an earlier state of the files.
+  void NextGeneration() { checked_.clear(); }
+
+  Files& files() { return files_; }
+
+ private:
+  friend class Target;
+  Files& files_;
+  BuilderOptions options_;
+  std::unordered_map<std::string, AccumulationPtr> cache_;
+  // Accumulations known to hold in this generation, or not to.
+  std::unordered_map<const Accumulation*, bool> checked_;
+  std::vector<std::string> stack_;  // directories that are being built
+  // The lowest place in the stack that closed a circle: what lies above it is broken only seen from
+  // there, and must not be kept.
+  size_t circle_ = SIZE_MAX;
+};
+
+}  // namespace fluxls::build

@@ -1,0 +1,23 @@
+// JSON patches (RFC 6902), as kustomize applies them.
+//
+// Thread contract: pure functions; they change the tree of the arena they are given.
+#pragma once
+
+#include <string>
+
+#include "analysis/build/value.h"
+
+namespace fluxls::build {
+
+// Is this a list of operations? (Otherwise it may be a strategic merge patch.)
+bool LooksLikeJsonPatch(const Value* value);
+
+struct JsonPatchError {
+  std::string message;  // "" when all went well
+  Origin where;         // the operation
+};
+
+// Applies the operations in order; the values of the patch must belong to another arena.
+JsonPatchError ApplyJsonPatch(Arena& arena, const Value*& root, const Value* operations);
+
+}  // namespace fluxls::build

@@ -1,0 +1,58 @@
+#include "analysis/build/object.h"
+
+#include <fmt/format.h>
+
+#include "schemas/kustomize_fields.h"
+
+namespace fluxls::build {
+
+std::string_view ObjectId::EffectiveNamespace() const {
+  if (cluster_scoped) return "_non_namespaceable_";
+  return namespace_.empty() ? "default" : namespace_;
+}
+
+bool ObjectId::Equals(const ObjectId& other) const {
+  return name == other.name && SameKind(other) &&
+         EffectiveNamespace() == other.EffectiveNamespace();
+}
+
+std::string ObjectId::Key() const {
+  std::string key;
+  for (std::string_view part : {group, version, kind, EffectiveNamespace(), name}) {
+    key += part;
+    key += '\n';
+  }
+  return key;
+}
+
+std::string Describe(const ObjectId& id) {
+  std::string out = fmt::format("{} \"{}\"", id.kind, id.name);
+  if (!id.namespace_.empty()) out += fmt::format(" in namespace \"{}\"", id.namespace_);
+  return out;
+}
+
+ObjectId IdOf(const Value* root) {
+  ObjectId id;
+  const std::string_view api = Text(root, "apiVersion");
+  const size_t slash = api.find('/');
+  if (slash != std::string_view::npos) {
+    id.group = api.substr(0, slash);
+    id.version = api.substr(slash + 1);
+  } else if (api == "builtin") {
+    id.group = api;
+  } else {
+    id.version = api;
+  }
+  id.kind = Text(root, "kind");
+  const Value* metadata = Find(root, "metadata");
+  id.name = Text(metadata, "name");
+  id.namespace_ = Text(metadata, "namespace");
+  id.cluster_scoped = catalog::IsClusterScoped(id.group, id.version, id.kind);
+  return id;
+}
+
+void Object::StorePrevious() {
+  previous.push_back(id);
+}
+
+}  // namespace fluxls::build

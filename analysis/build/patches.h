@@ -1,0 +1,34 @@
+// The patches of a kustomization: `patches`, `patchesStrategicMerge`, `patchesJson6902`.
+//
+// Facts: kustomize's PatchTransformer and its relatives.
+// Thread contract: as for transformers.h.
+#pragma once
+
+#include <functional>
+
+#include "analysis/build/files.h"
+#include "analysis/build/transformers.h"
+
+namespace fluxls::build {
+
+// Loads what a kustomization names; null when it cannot be read (a problem is then reported).
+using LoadPath = std::function<LoadedFilePtr(const Value& path)>;
+
+// One entry of `patches`: `path` or `patch`, perhaps `target` and `options`.
+void ApplyPatch(const Context& context, Objects& objects, const Value* entry, const LoadPath& load);
+
+// One entry of `patchesStrategicMerge`: a path or inline YAML.
+void ApplyStrategicPatch(const Context& context, Objects& objects, const Value* entry,
+                         const LoadPath& load);
+
+// One entry of `patchesJson6902`: `target`, and `path` or `patch`.
+void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
+                   const LoadPath& load);
+
+// Drops objects that patches have deleted.
+void DropDeleted(Objects& objects);
+
+// Is this an inline YAML text rather than a path?
+bool LooksInline(const Value& scalar);
+
+}  // namespace fluxls::build

@@ -1,0 +1,415 @@
+#include "analysis/build/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/build/replacements.h"
+#include "analysis/model/kustomization.h"
+
+namespace fluxls::build {
+namespace {
+
+bool HasTemplate(std::string_view text) {
+  return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos;
+}
+
+// The first list that has an item without a value; kustomize refuses those.
+const Value* FindEmptyItem(const Value* value) {
+  if (value->IsList()) {
+    for (const Value* item : value->Items()) {
+      if (item->IsNull()) return value;
+      if (const Value* found = FindEmptyItem(item)) return found;
+    }
+  }
+  for (const Pair& pair : value->Pairs()) {
+    if (const Value* found = FindEmptyItem(pair.value)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Target::Target(Builder& builder, const Kustomization& kustomization, Accumulation& into)
+    : builder_(builder), k_(kustomization), into_(into) {
+  for (size_t i = 0; i < into.objects.size(); ++i) ids_.emplace(into.objects[i].id.Key(), i);
+}
+
+Context Target::MakeContext() {
+  return {*into_.arena, into_.problems, into_.openapi};
+}
+
+void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {
+  MakeContext().Fail(kind, entry.origin, std::move(message));
+}
+
+void Target::Run() {
+  if (k_.helm) {
+    Fail(ProblemKind::kUnsupported, *k_.helm,
+         "kustomize inflates Helm charts only with --enable-helm, and Flux never does; use a "
+         "HelmRelease");
+  }
+  ReadOpenApi();
+  ReadResources(k_.resources);
+  ReadConfigurations();
+  RunGenerators();
+  ReadComponents();
+  RunTransformers();
+  Context context = MakeContext();
+  DefineVariables(context, into_.objects, k_.vars, into_.variables);
+}
+
+// --- Paths ---------------------------------------------------------------------------------------
+
+void Target::ReportMissing(const Value& entry, std::string_view what, std::string_view text) {
+  Fail(ProblemKind::kMissingEntry, entry, fmt::format("no {} \"{}\"", what, text));
+}
+
+bool Target::IsAllowed(const Value& entry, const std::string& path) {
+  if (!builder_.options_.restrict_files || IsInside(path, k_.directory)) return true;
+  Fail(ProblemKind::kOutsideRoot, entry,
+       fmt::format("\"{}\" is not in or below the directory of this kustomization", entry.str()));
+  return false;
+}
+
+std::optional<std::string> Target::Resolve(const Value& entry, std::string_view text,
+                                           bool directory_only) {
+  auto unknown = [&](std::string reason) -> std::optional<std::string> {
+    into_.unknowns.push_back({entry.origin ? entry.origin.file->path : k_.path,
+                              entry.origin.range, std::move(reason)});
+    return std::nullopt;
+  };
+  if (text.empty()) {
+    Fail(ProblemKind::kMissingEntry, entry, "this entry is empty");
+    return std::nullopt;
+  }
+  if (HasTemplate(text)) return unknown(fmt::format("\"{}\" is filled in later", text));
+  std::string path = JoinPath(k_.directory, text);
+  PathKind kind = builder_.files_.Stat(path);
+  if (kind == PathKind::kMissing && IsRemoteEntry(text))
+    return unknown(fmt::format("\"{}\" is remote", text));
+  if (kind == PathKind::kUnknown)
+    return unknown(fmt::format("\"{}\" is outside of what can be seen here", text));
+  if (text.front() == '/') {
+    Fail(ProblemKind::kOutsideRoot, entry, fmt::format("\"{}\" is an absolute path", text));
+    return std::nullopt;
+  }
+  if (kind == PathKind::kMissing) {
+    ReportMissing(entry, directory_only ? "directory" : "file or directory", text);
+    return std::nullopt;
+  }
+  if (directory_only && kind != PathKind::kDirectory) {
+    Fail(ProblemKind::kComponent, entry,
+         fmt::format("\"{}\" is a file; components are directories with a kustomization.yaml",
+                     text));
+    return std::nullopt;
+  }
+  return path;
+}
+
+LoadedFilePtr Target::LoadPath(const Value& entry) {
+  std::optional<std::string> path = Resolve(entry, entry.str(), false);
+  if (!path || !IsAllowed(entry, *path)) return nullptr;
+  if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
+    Fail(ProblemKind::kMissingEntry, entry,
+         fmt::format("\"{}\" is a directory; a file was expected", entry.str()));
+    return nullptr;
+  }
+  LoadedFilePtr file = builder_.files_.Load(*path);
+  if (!file) {
+    Fail(ProblemKind::kMissingEntry, entry, fmt::format("\"{}\" cannot be read", entry.str()));
+    return nullptr;
+  }
+  into_.arena->Keep(file->arena);
+  return file;
+}
+
+std::shared_ptr<const std::string> Target::LoadBytes(const Value& entry, std::string_view text) {
+  std::optional<std::string> path = Resolve(entry, text, false);
+  if (!path || !IsAllowed(entry, *path)) return nullptr;
+  std::shared_ptr<const std::string> bytes = builder_.files_.Bytes(*path);
+  if (!bytes) {
+    // There, but nobody has looked into it: its content is not known.
+    into_.unknowns.push_back({k_.path, entry.origin.range,
+                              fmt::format("the content of \"{}\" is not at hand", text)});
+  }
+  return bytes;
+}
+
+// --- Resources -----------------------------------------------------------------------------------
+
+void Target::ReadResources(const std::vector<const Value*>& entries) {
+  for (const Value* entry : entries) {
+    if (entry->IsScalar()) {
+      ReadResource(*entry);
+    } else {
+      Fail(ProblemKind::kBadKustomization, *entry, "an entry of resources is a path");
+    }
+  }
+}
+
+void Target::ReadResource(const Value& entry) {
+  std::optional<std::string> path = Resolve(entry, entry.str(), false);
+  if (!path) return;
+  if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
+    AddBase(entry, *path);
+  } else if (IsAllowed(entry, *path)) {
+    AddFile(entry, *path);
+  }
+}
+
+void Target::AddFile(const Value& entry, const std::string& path) {
+  LoadedFilePtr file = builder_.files_.Load(path);
+  if (!file) {
+    return Fail(ProblemKind::kMissingEntry, entry,
+                fmt::format("\"{}\" cannot be read", entry.str()));
+  }
+  if (file->is_template) {
+    into_.unknowns.push_back(
+        {k_.path, entry.origin.range, fmt::format("\"{}\" is a template", entry.str())});
+    return;
+  }
+  into_.arena->Keep(file->arena);
+  std::optional<LoadError> error = file->syntax;
+  for (const LoadedDocument& document : file->documents) {
+    if (!error) error = document.refused;
+  }
+  if (error) {
+    Problem problem{ProblemKind::kSyntax, true, path, error->range, error->message, {}};
+    if (entry.origin)
+      problem.related.push_back({entry.origin.file->path, entry.origin.range, "listed here"});
+    into_.problems.push_back(std::move(problem));
+  }
+  for (const LoadedDocument& document : file->documents) {
+    if (!IsEmpty(document.root)) AddDocument(*file, document.root);
+  }
+}
+
+void Target::AddDocument(const LoadedFile& file, const Value* root) {
+  auto refuse = [&](const Value* where, std::string message) {
+    into_.problems.push_back({ProblemKind::kBadObject, true, file.path, where->origin.range,
+                              std::move(message), {}});
+  };
+  if (!root->IsMap()) return refuse(root, "a resource must be a mapping");
+  const ObjectId id = IdOf(root);
+  if (id.kind.empty()) return refuse(root, "this resource has no kind");
+  if (id.kind.ends_with("List")) {
+    // A kind may end like that without being a list.
+    if (const Value* items = Find(root, "items")) {
+      if (items->IsNull()) return;
+      if (!items->IsList()) return refuse(items, "items of a list must be a list");
+      for (const Value* item : items->Items()) {
+        if (!IsEmpty(item)) AddDocument(file, item);
+      }
+      return;
+    }
+  }
+  if (id.name.empty()) return refuse(root, fmt::format("this {} has no metadata.name", id.kind));
+  if (const Value* list = FindEmptyItem(root))
+    return refuse(list, fmt::format("{} has a list with an empty item", Describe(id)));
+  Object object;
+  object.root = root;
+  object.id = id;
+  object.origin = root->origin;
+  AddObject(std::move(object), {});
+}
+
+void Target::AddObject(Object object, Origin listed) {
+  auto [other, fresh] = ids_.emplace(object.id.Key(), into_.objects.size());
+  if (fresh) {
+    into_.objects.push_back(std::move(object));
+    return;
+  }
+  const Object& first = into_.objects[other->second];
+  Problem problem;
+  problem.kind = ProblemKind::kDuplicateObject;
+  const Origin where = listed ? listed : object.origin;
+  problem.path = where ? where.file->path : k_.path;
+  problem.range = where.range;
+  problem.message = fmt::format("{} is in this build twice", Describe(object.id));
+  for (const Object* one : {&first, static_cast<const Object*>(&object)}) {
+    if (one->origin && !(one->origin == where))
+      problem.related.push_back({one->origin.file->path, one->origin.range, Describe(one->id)});
+  }
+  into_.problems.push_back(std::move(problem));
+}
+
+void Target::AddBase(const Value& entry, const std::string& directory) {
+  for (size_t i = 0; i < builder_.stack_.size(); ++i) {
+    if (!IsInside(builder_.stack_[i], directory)) continue;
+    builder_.circle_ = std::min(builder_.circle_, i);
+    return Fail(ProblemKind::kCycle, entry,
+                builder_.stack_[i] == directory
+                    ? fmt::format("\"{}\" is built by this kustomization already: a cycle",
+                                  entry.str())
+                    : fmt::format("\"{}\" is above a directory that it is built from: a cycle",
+                                  entry.str()));
+  }
+  int several = 0;
+  if (builder_.files_.KustomizationIn(directory, &several); several != 1) {
+    Arena scratch;
+    builder_.ReadKustomization(directory, true, scratch, &entry, into_.problems);
+    return;
+  }
+  AccumulationPtr base = builder_.Accumulate(directory);
+  into_.bases.push_back(base);
+  into_.arena->Keep(base);
+  Arena scratch;
+  std::vector<Problem> ignored;
+  std::optional<Kustomization> read =
+      builder_.ReadKustomization(directory, true, scratch, nullptr, ignored);
+  if (read && read->component) {
+    return Fail(ProblemKind::kComponent, entry,
+                fmt::format("\"{}\" is a Component; list it under components", entry.str()));
+  }
+  for (const Object& object : base->objects) AddObject(object, entry.origin);
+  std::string problem;
+  into_.config = MergeConfigs(into_.config, base->config, &problem);
+  if (!problem.empty()) Fail(ProblemKind::kTransformer, entry, problem);
+  MergeVariables(MakeContext(), base->variables, into_.variables);
+  if (!into_.openapi) into_.openapi = base->openapi;
+}
+
+// --- Configuration -------------------------------------------------------------------------------
+
+void Target::ReadConfigurations() {
+  std::string problem;
+  const Value* asks = k_.root;
+  auto read = [&](const std::vector<const Value*>& entries,
+                  TransformerConfig (*parse)(const Value*)) {
+    std::vector<TransformerConfig> out;
+    for (const Value* entry : entries) {
+      asks = entry;
+      LoadedFilePtr file = LoadPath(*entry);
+      if (!file) continue;
+      for (const LoadedDocument& document : file->documents) {
+        if (document.root) out.push_back(parse(document.root));
+      }
+    }
+    return out;
+  };
+  into_.config = MergeConfigs(
+      into_.config, WithDefaults(read(k_.configurations, ReadConfiguration), &problem), &problem);
+  for (TransformerConfig& crd : read(k_.crds, ReadCrdDefinitions)) {
+    into_.config = MergeConfigs(
+        into_.config, std::make_shared<const TransformerConfig>(std::move(crd)), &problem);
+  }
+  if (!problem.empty() && asks) Fail(ProblemKind::kTransformer, *asks, problem);
+}
+
+void Target::ReadOpenApi() {
+  const Value* path = Field(k_.openapi, "path");
+  if (!path || into_.openapi) return;
+  LoadedFilePtr file = LoadPath(*path);
+  if (file && !file->documents.empty()) into_.openapi = file->documents[0].root;
+}
+
+// --- Generators and components -------------------------------------------------------------------
+
+void Target::RunGenerators() {
+  Context context = MakeContext();
+  auto load = [this](const Value& entry, std::string_view path) { return LoadBytes(entry, path); };
+  for (bool secret : {false, true}) {
+    for (const Value* entry : secret ? k_.secrets : k_.config_maps) {
+      std::optional<Object> made =
+          Generate(context, entry, k_.generator_options, secret, k_.path, load);
+      if (made) Absorb(context, into_.objects, std::move(*made));
+    }
+  }
+  RunPlugins(k_.generators, true);
+}
+
+void Target::ReadComponents() {
+  for (const Value* entry : k_.components) {
+    if (entry->IsScalar()) ReadComponent(*entry);
+  }
+}
+
+void Target::ReadComponent(const Value& entry) {
+  std::optional<std::string> directory = Resolve(entry, entry.str(), true);
+  if (!directory) return;
+  for (const std::string& above : builder_.stack_) {
+    if (IsInside(above, *directory)) {
+      return Fail(ProblemKind::kCycle, entry,
+                  fmt::format("\"{}\" holds what it is built from: a cycle", entry.str()));
+    }
+  }
+  std::vector<Problem> problems;
+  std::optional<Kustomization> component =
+      builder_.ReadKustomization(*directory, true, *into_.arena, &entry, problems);
+  into_.problems.insert(into_.problems.end(), problems.begin(), problems.end());
+  if (!component) return;
+  if (!component->component) {
+    return Fail(ProblemKind::kComponent, entry,
+                fmt::format("\"{}\" is a Kustomization; list it under resources", entry.str()));
+  }
+  builder_.stack_.push_back(*directory);
+  Target(builder_, *component, into_).Run();
+  builder_.stack_.pop_back();
+}
+
+// --- Transformers --------------------------------------------------------------------------------
+
+void Target::Stamp(std::string_view transformer) {
+  const std::string_view file = into_.arena->Copy(k_.path);
+  for (Object& object : into_.objects) object.steps.push_back({file, transformer});
+}
+
+void Target::RunTransformers() {
+  Context context = MakeContext();
+  Objects& objects = into_.objects;
+  const TransformerConfigPtr config = into_.config;
+  const build::LoadPath load = [this](const Value& path) { return LoadPath(path); };
+  for (const Value* entry : k_.patches_strategic) {
+    ApplyStrategicPatch(context, objects, entry, load);
+  }
+  if (!k_.patches_strategic.empty()) Stamp("PatchStrategicMergeTransformer");
+  for (const Value* entry : k_.patches) {
+    ApplyPatch(context, objects, entry, load);
+    DropDeleted(objects);
+    Stamp("PatchTransformer");
+  }
+  if (k_.namespace_) {
+    SetNamespace(context, objects, k_.namespace_, config->namespace_);
+    Stamp("NamespaceTransformer");
+  }
+  if (k_.name_prefix) {
+    AddPrefix(context, objects, k_.name_prefix, config->name_prefix);
+    Stamp("PrefixTransformer");
+  }
+  if (k_.name_suffix) {
+    AddSuffix(context, objects, k_.name_suffix, config->name_suffix);
+    Stamp("SuffixTransformer");
+  }
+  for (const Value* entry : k_.labels) {
+    SetLabels(context, objects, entry, *config);
+    Stamp("LabelTransformer");
+  }
+  if (k_.common_labels) {
+    SetMetadata(context, objects, k_.common_labels, config->common_labels, EditKind::kLabel);
+    Stamp("LabelTransformer");
+  }
+  if (k_.common_annotations) {
+    SetMetadata(context, objects, k_.common_annotations, config->common_annotations,
+                EditKind::kAnnotation);
+    Stamp("AnnotationsTransformer");
+  }
+  for (const Value* entry : k_.patches_json) {
+    ApplyJson6902(context, objects, entry, load);
+    DropDeleted(objects);
+    Stamp("PatchJson6902Transformer");
+  }
+  for (const Value* entry : k_.replicas) {
+    SetReplicas(context, objects, entry, config->replicas);
+    Stamp("ReplicaCountTransformer");
+  }
+  for (const Value* entry : k_.images) {
+    SetImage(context, objects, entry, config->images);
+    Stamp("ImageTagTransformer");
+  }
+  for (const Value* entry : k_.replacements) ApplyReplacement(context, objects, entry, load);
+  if (!k_.replacements.empty()) Stamp("ReplacementTransformer");
+  RunPlugins(k_.transformers, false);
+}
+
+}  // namespace fluxls::build

@@ -1,0 +1,54 @@
+// Internal to analysis/build: one kustomization at work.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/build/builder.h"
+
+namespace fluxls::build {
+
+// Adds what a kustomization contributes to an accumulation. A component works on the accumulation of
+// the one that lists it.
+class Target {
+ public:
+  Target(Builder& builder, const Kustomization& kustomization, Accumulation& into);
+  void Run();
+
+ private:
+  Context MakeContext();
+  void ReadResources(const std::vector<const Value*>& entries);
+  void ReadResource(const Value& entry);
+  void AddFile(const Value& entry, const std::string& path);
+  void AddBase(const Value& entry, const std::string& directory);
+  void AddDocument(const LoadedFile& file, const Value* root);
+  void AddObject(Object object, Origin listed);
+  void ReadConfigurations();
+  void ReadOpenApi();
+  void RunGenerators();
+  void ReadComponents();
+  void ReadComponent(const Value& entry);
+  void RunTransformers();
+  void RunPlugins(const std::vector<const Value*>& entries, bool generators);
+  void RunTransformerPlugin(const Object& plugin);
+  void RunGeneratorPlugin(const Object& plugin);
+  void Stamp(std::string_view transformer);
+
+  // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when nowhere.
+  std::optional<std::string> Resolve(const Value& entry, std::string_view text, bool directory_only);
+  bool IsAllowed(const Value& entry, const std::string& path);
+  LoadedFilePtr LoadPath(const Value& entry);
+  std::shared_ptr<const std::string> LoadBytes(const Value& entry, std::string_view path);
+  void Fail(ProblemKind kind, const Value& entry, std::string message);
+  void ReportMissing(const Value& entry, std::string_view what, std::string_view text);
+
+  Builder& builder_;
+  const Kustomization& k_;
+  Accumulation& into_;
+  std::unordered_map<std::string, size_t> ids_;  // of the objects so far
+};
+
+// The object that kustomize's builtin plugin configuration `config` describes, run as a transformer.
+bool IsBuiltinPlugin(const ObjectId& id);
+
+}  // namespace fluxls::build

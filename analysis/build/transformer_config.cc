@@ -1,0 +1,228 @@
+#include "analysis/build/transformer_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "schemas/kustomize_fields.h"
+
+namespace fluxls::build {
+namespace {
+
+FieldSpec FromCatalog(const catalog::FieldSpec& spec) {
+  return {std::string(spec.group), std::string(spec.version), std::string(spec.kind),
+          SplitFieldPath(spec.path), spec.create};
+}
+
+std::vector<FieldSpec> FromCatalog(std::span<const catalog::FieldSpec> specs) {
+  std::vector<FieldSpec> out;
+  for (const catalog::FieldSpec& spec : specs) out.push_back(FromCatalog(spec));
+  return out;
+}
+
+TransformerConfig MakeDefault() {
+  TransformerConfig config;
+  config.name_prefix = config.name_suffix = FromCatalog(catalog::NamePrefixFields());
+  config.namespace_ = FromCatalog(catalog::NamespaceFields());
+  config.common_labels = FromCatalog(catalog::CommonLabelFields());
+  config.template_labels = FromCatalog(catalog::TemplateLabelFields());
+  config.common_annotations = FromCatalog(catalog::CommonAnnotationFields());
+  config.images = FromCatalog(catalog::ImageFields());
+  config.replicas = FromCatalog(catalog::ReplicaFields());
+  config.variables = FromCatalog(catalog::VariableFields());
+  for (const catalog::NameReference& reference : catalog::NameReferences()) {
+    NameReference copy;
+    copy.target = {std::string(reference.group), std::string(reference.version),
+                   std::string(reference.kind), {}, false};
+    copy.referrers = FromCatalog(reference.referrers);
+    config.name_references.push_back(std::move(copy));
+  }
+  return config;
+}
+
+// Does `selector` select everything that `spec` selects?
+bool SelectsAllOf(const FieldSpec& selector, const FieldSpec& spec) {
+  return (selector.group.empty() || selector.group == spec.group) &&
+         (selector.version.empty() || selector.version == spec.version) &&
+         (selector.kind.empty() || selector.kind == spec.kind);
+}
+
+void MergeSpecs(std::vector<FieldSpec>& base, const std::vector<FieldSpec>& more,
+                std::string* problem) {
+  for (const FieldSpec& spec : more) {
+    std::string wrong = MergeSpec(base, spec);
+    if (problem && problem->empty()) *problem = std::move(wrong);
+  }
+}
+
+std::vector<FieldSpec> ReadFieldSpecs(const Value* list) {
+  std::vector<FieldSpec> out;
+  if (!list) return out;
+  for (const Value* entry : list->Items()) out.push_back(ReadFieldSpec(entry));
+  return out;
+}
+
+void MergeReference(std::vector<NameReference>& list, const NameReference& reference,
+                    std::string* problem) {
+  auto same = std::find_if(list.begin(), list.end(), [&](const NameReference& other) {
+    return other.target == reference.target;
+  });
+  if (same == list.end()) {
+    list.push_back(reference);
+  } else {
+    MergeSpecs(same->referrers, reference.referrers, problem);
+  }
+}
+
+// Walks the definitions of a `crds` file from one type down.
+class CrdReader {
+ public:
+  CrdReader(const Value* root, TransformerConfig& config) : root_(root), config_(config) {}
+
+  void ReadType(std::string_view type, std::string_view kind, std::vector<std::string> path) {
+    // Types may hold each other.
+    if (path.size() > 16) return;
+    const Value* properties = Find(Find(Find(root_, type), "Schema"), "properties");
+    if (!properties) properties = Find(Find(root_, type), "properties");
+    if (!properties) return;
+    for (const Pair& property : properties->Pairs()) {
+      std::vector<std::string> at = path;
+      at.emplace_back(property.key);
+      ReadProperty(property.value, kind, at);
+    }
+  }
+
+ private:
+  void ReadProperty(const Value* property, std::string_view kind, std::vector<std::string>& at) {
+    const FieldSpec spec{"", "", std::string(kind), at, false};
+    FieldSpec created = spec;
+    created.create = true;
+    if (Find(property, "x-kubernetes-annotation")) config_.common_annotations.push_back(spec);
+    if (Find(property, "x-kubernetes-label-selector")) config_.common_labels.push_back(spec);
+    if (Find(property, "x-kubernetes-identity")) config_.name_prefix.push_back(spec);
+    const std::string_view target = Text(property, "x-kubernetes-object-ref-kind");
+    if (!target.empty() && Find(property, "x-kubernetes-object-ref-api-version")) {
+      NameReference reference;
+      const std::string_view api = Text(property, "x-kubernetes-object-ref-api-version");
+      const size_t slash = api.find('/');
+      if (slash != std::string_view::npos) reference.target.group = api.substr(0, slash);
+      reference.target.version = slash == std::string_view::npos ? api : api.substr(slash + 1);
+      reference.target.kind = target;
+      FieldSpec name = spec;
+      const std::string_view key = Text(property, "x-kubernetes-object-ref-name-key");
+      name.path.emplace_back(key.empty() ? "name" : key);
+      reference.referrers.push_back(std::move(name));
+      MergeReference(config_.name_references, reference, nullptr);
+    }
+    std::string_view reference = Text(property, "$ref");
+    if (reference.empty()) reference = Text(Find(property, "items"), "$ref");
+    const size_t slash = reference.rfind("definitions/");
+    if (slash != std::string_view::npos) reference.remove_prefix(slash + 12);
+    if (!reference.empty()) ReadType(reference, kind, at);
+  }
+
+  const Value* root_;
+  TransformerConfig& config_;
+};
+
+}  // namespace
+
+const TransformerConfigPtr& DefaultTransformerConfig() {
+  static const TransformerConfigPtr kDefault =
+      std::make_shared<const TransformerConfig>(MakeDefault());
+  return kDefault;
+}
+
+std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec) {
+  for (const FieldSpec& other : list) {
+    if (other.path != spec.path || !SelectsAllOf(spec, other)) continue;
+    if (other.create == spec.create) return "";
+    return fmt::format("field specs for \"{}\" disagree about `create`",
+                       fmt::join(spec.path, "/"));
+  }
+  list.push_back(spec);
+  return "";
+}
+
+TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
+                                  const TransformerConfigPtr& more, std::string* problem) {
+  if (base == more || !more) return base;
+  if (!base) return more;
+  TransformerConfig merged = *base;
+  MergeSpecs(merged.name_prefix, more->name_prefix, problem);
+  MergeSpecs(merged.name_suffix, more->name_suffix, problem);
+  MergeSpecs(merged.namespace_, more->namespace_, problem);
+  MergeSpecs(merged.common_labels, more->common_labels, problem);
+  MergeSpecs(merged.template_labels, more->template_labels, problem);
+  MergeSpecs(merged.common_annotations, more->common_annotations, problem);
+  MergeSpecs(merged.images, more->images, problem);
+  MergeSpecs(merged.replicas, more->replicas, problem);
+  MergeSpecs(merged.variables, more->variables, problem);
+  for (const NameReference& reference : more->name_references) {
+    MergeReference(merged.name_references, reference, problem);
+  }
+  return std::make_shared<const TransformerConfig>(std::move(merged));
+}
+
+TransformerConfigPtr WithDefaults(const std::vector<TransformerConfig>& configurations,
+                                  std::string* problem) {
+  TransformerConfigPtr config;
+  for (const TransformerConfig& more : configurations) {
+    config = MergeConfigs(config, std::make_shared<const TransformerConfig>(more), problem);
+  }
+  return MergeConfigs(config, DefaultTransformerConfig(), problem);
+}
+
+FieldSpec ReadFieldSpec(const Value* entry) {
+  FieldSpec spec;
+  spec.group = Text(entry, "group");
+  spec.version = Text(entry, "version");
+  spec.kind = Text(entry, "kind");
+  spec.path = SplitFieldPath(Text(entry, "path"));
+  spec.create = Text(entry, "create") == "true";
+  return spec;
+}
+
+TransformerConfig ReadConfiguration(const Value* root) {
+  TransformerConfig config;
+  config.name_prefix = ReadFieldSpecs(Find(root, "namePrefix"));
+  config.name_suffix = ReadFieldSpecs(Find(root, "nameSuffix"));
+  config.namespace_ = ReadFieldSpecs(Find(root, "namespace"));
+  config.common_labels = ReadFieldSpecs(Find(root, "commonLabels"));
+  config.template_labels = ReadFieldSpecs(Find(root, "templateLabels"));
+  config.common_annotations = ReadFieldSpecs(Find(root, "commonAnnotations"));
+  config.images = ReadFieldSpecs(Find(root, "images"));
+  config.replicas = ReadFieldSpecs(Find(root, "replicas"));
+  config.variables = ReadFieldSpecs(Find(root, "varReference"));
+  if (const Value* references = Find(root, "nameReference")) {
+    for (const Value* entry : references->Items()) {
+      NameReference reference;
+      reference.target = ReadFieldSpec(entry);
+      reference.target.path.clear();
+      reference.target.create = false;
+      reference.referrers = ReadFieldSpecs(Find(entry, "fieldSpecs"));
+      config.name_references.push_back(std::move(reference));
+    }
+  }
+  return config;
+}
+
+TransformerConfig ReadCrdDefinitions(const Value* root) {
+  TransformerConfig config;
+  if (!root) return config;
+  if (const Value* definitions = Find(root, "definitions")) root = definitions;
+  for (const Pair& type : root->Pairs()) {
+    // Only what is an object of its own: it has a kind.
+    const Value* properties = Find(Find(type.value, "Schema"), "properties");
+    if (!properties) properties = Find(type.value, "properties");
+    if (!Find(properties, "kind")) continue;
+    const size_t dot = type.key.rfind('.');
+    const std::string_view kind =
+        dot == std::string_view::npos ? type.key : type.key.substr(dot + 1);
+    CrdReader(root, config).ReadType(type.key, kind, {});
+  }
+  return config;
+}
+
+}  // namespace fluxls::build

@@ -1,0 +1,214 @@
+#include "analysis/build/value.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <new>
+
+namespace fluxls::build {
+namespace {
+
+template <typename T>
+T* GrowArray(Arena& arena, T* old, uint32_t size, uint32_t& capacity) {
+  const uint32_t wanted = std::max<uint32_t>(4, size * 2);
+  T* fresh = static_cast<T*>(arena.Allocate(sizeof(T) * wanted, alignof(T)));
+  std::copy(old, old + size, fresh);
+  capacity = wanted;
+  return fresh;
+}
+
+}  // namespace
+
+std::string_view EditName(EditKind kind) {
+  switch (kind) {
+    case EditKind::kPatch:
+      return "patch";
+    case EditKind::kNamespace:
+      return "namespace";
+    case EditKind::kNamePrefix:
+      return "namePrefix";
+    case EditKind::kNameSuffix:
+      return "nameSuffix";
+    case EditKind::kLabel:
+      return "labels";
+    case EditKind::kAnnotation:
+      return "annotations";
+    case EditKind::kImage:
+      return "images";
+    case EditKind::kReplicas:
+      return "replicas";
+    case EditKind::kReplacement:
+      return "replacement";
+    case EditKind::kVariable:
+      return "vars";
+    case EditKind::kNameReference:
+      return "name reference";
+    case EditKind::kHash:
+      return "content hash";
+    case EditKind::kGenerator:
+      return "generator";
+    case EditKind::kSubstitution:
+      return "substitution";
+    case EditKind::kRemoved:
+      return "removal";
+  }
+  return "";
+}
+
+Arena::Arena(size_t first_bytes) : memory_(first_bytes) {
+  // Ids tell arenas apart for as long as the program runs; 0 is nobody's.
+  static std::atomic<uint32_t> counter{0};
+  id_ = ++counter;
+}
+
+Value* Arena::New(Type type, Origin origin) {
+  auto* value = new (memory_.allocate(sizeof(Value), alignof(Value))) Value;
+  value->type = type;
+  value->owner = id_;
+  value->origin = origin;
+  return value;
+}
+
+Value* Arena::ScalarView(Type type, std::string_view text, Origin origin, yaml::ScalarStyle style) {
+  Value* value = New(type, origin);
+  value->style = style;
+  value->text = text.data();
+  value->size = static_cast<uint32_t>(text.size());
+  return value;
+}
+
+Value* Arena::Scalar(Type type, std::string_view text, Origin origin, yaml::ScalarStyle style) {
+  return ScalarView(type, Copy(text), origin, style);
+}
+
+std::string_view Arena::Copy(std::string_view text) {
+  if (text.empty()) return "";
+  auto* bytes = static_cast<char*>(memory_.allocate(text.size(), 1));
+  std::memcpy(bytes, text.data(), text.size());
+  return {bytes, text.size()};
+}
+
+const OriginFile* Arena::File(std::string_view path, std::string_view text) {
+  for (const auto& file : files_) {
+    if (file->path == path) return file.get();
+  }
+  files_.push_back(std::make_unique<OriginFile>(OriginFile{std::string(path), text}));
+  return files_.back().get();
+}
+
+const Edit* Arena::NewEdit(const Edit& edit) {
+  return new (memory_.allocate(sizeof(Edit), alignof(Edit))) Edit(edit);
+}
+
+Value& Own(Arena& arena, const Value*& slot) {
+  // The only const_cast: what the arena made itself was never const.
+  if (slot->owner == arena.id()) return const_cast<Value&>(*slot);
+  Value* copy = ShallowCopy(arena, *slot);
+  slot = copy;
+  return *copy;
+}
+
+Value* ShallowCopy(Arena& arena, const Value& value) {
+  Value* copy = arena.New(value.type);
+  *copy = value;
+  copy->owner = arena.id();
+  if (value.IsMap()) {
+    copy->pairs = GrowArray<Pair>(arena, value.pairs, value.size, copy->capacity);
+  } else if (value.IsList()) {
+    copy->items = GrowArray<const Value*>(arena, value.items, value.size, copy->capacity);
+  }
+  return copy;
+}
+
+const Value* Find(const Value* map, std::string_view key) {
+  if (!map) return nullptr;
+  for (const Pair& pair : map->Pairs()) {
+    if (pair.key == key) return pair.value;
+  }
+  return nullptr;
+}
+
+const Value* Find(const Value* value, std::initializer_list<std::string_view> route) {
+  for (std::string_view key : route) value = Find(value, key);
+  return value;
+}
+
+std::string_view Text(const Value* map, std::string_view key) {
+  const Value* value = Find(map, key);
+  return value ? value->str() : std::string_view();
+}
+
+const Value** Slot(Value& map, std::string_view key) {
+  if (!map.IsMap()) return nullptr;
+  for (uint32_t i = 0; i < map.size; ++i) {
+    if (map.pairs[i].key == key) return &map.pairs[i].value;
+  }
+  return nullptr;
+}
+
+void Set(Arena& arena, Value& map, std::string_view key, const Value* value) {
+  if (const Value** slot = Slot(map, key)) {
+    *slot = value;
+    return;
+  }
+  if (map.size == map.capacity) {
+    map.pairs = GrowArray<Pair>(arena, map.pairs, map.size, map.capacity);
+  }
+  map.pairs[map.size++] = {key, value};
+}
+
+bool Erase(Value& map, std::string_view key) {
+  for (uint32_t i = 0; i < map.size; ++i) {
+    if (map.pairs[i].key != key) continue;
+    std::copy(map.pairs + i + 1, map.pairs + map.size, map.pairs + i);
+    --map.size;
+    return true;
+  }
+  return false;
+}
+
+void Append(Arena& arena, Value& list, const Value* item) {
+  Insert(arena, list, list.size, item);
+}
+
+void Insert(Arena& arena, Value& list, uint32_t at, const Value* item) {
+  if (list.size == list.capacity) {
+    list.items = GrowArray<const Value*>(arena, list.items, list.size, list.capacity);
+  }
+  std::copy_backward(list.items + at, list.items + list.size, list.items + list.size + 1);
+  list.items[at] = item;
+  ++list.size;
+}
+
+void RemoveAt(Value& list, uint32_t at) {
+  std::copy(list.items + at + 1, list.items + list.size, list.items + at);
+  --list.size;
+}
+
+void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by) {
+  fresh->edits = arena.NewEdit({kind, by, slot->origin, slot->edits});
+  slot = fresh;
+}
+
+void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was) {
+  value.edits = arena.NewEdit({kind, by, was, value.edits});
+}
+
+bool SameContent(const Value* a, const Value* b) {
+  if (a == b) return true;
+  if (!a || !b || a->type != b->type || a->size != b->size) return false;
+  if (a->IsScalar()) return a->str() == b->str();
+  if (a->IsList()) {
+    return std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), SameContent);
+  }
+  return std::all_of(a->Pairs().begin(), a->Pairs().end(), [b](const Pair& pair) {
+    const Value* other = Find(b, pair.key);
+    return other && SameContent(pair.value, other);
+  });
+}
+
+bool IsEmpty(const Value* value) {
+  return !value || value->IsNull() || (!value->IsScalar() && value->size == 0);
+}
+
+}  // namespace fluxls::build
