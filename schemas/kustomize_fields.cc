@@ -47,9 +47,9 @@ constexpr std::string_view kSecretInPod[] = {
 };
 // Where $(VAR) is looked for in a pod's description.
 constexpr std::string_view kVariablesInPod[] = {
-    "containers/args",         "containers/command",
-    "containers/env/value",    "containers/volumeMounts/mountPath",
-    "initContainers/args",     "initContainers/command",
+    "containers/args",          "containers/command",
+    "containers/env/value",     "containers/volumeMounts/mountPath",
+    "initContainers/args",      "initContainers/command",
     "initContainers/env/value", "initContainers/volumeMounts/mountPath",
 };
 // Holders of pods whose service account, claims and priority class are followed.
@@ -89,8 +89,10 @@ void AddFollowed(std::string_view field, std::vector<FieldSpec>& out) {
 
 std::vector<NameReference> MakeNameReferences() {
   std::vector<NameReference> out;
-  for (std::string_view kind : {"Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"}) {
-    out.push_back({"", "", kind, {{"", "", "HorizontalPodAutoscaler", "spec/scaleTargetRef/name"}}});
+  for (std::string_view kind :
+       {"Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"}) {
+    out.push_back(
+        {"", "", kind, {{"", "", "HorizontalPodAutoscaler", "spec/scaleTargetRef/name"}}});
   }
 
   NameReference config_map{"", "v1", "ConfigMap", {}};
@@ -111,7 +113,8 @@ std::vector<NameReference> MakeNameReferences() {
            {"", "", "Ingress", "spec/tls/secretName"},
            {"", "", "Ingress", "metadata/annotations/ingress.kubernetes.io\\/auth-secret"},
            {"", "", "Ingress", "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-secret"},
-           {"", "", "Ingress", "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-tls-secret"},
+           {"", "", "Ingress",
+            "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-tls-secret"},
            {"", "", "ServiceAccount", "imagePullSecrets/name"},
            {"", "", "StorageClass", "parameters/secretName"},
            {"", "", "StorageClass", "parameters/adminSecretName"},
@@ -126,21 +129,20 @@ std::vector<NameReference> MakeNameReferences() {
   }
   out.push_back(std::move(secret));
 
-  out.push_back(
-      {"",
-       "v1",
-       "Service",
-       {{kApps, "", "StatefulSet", "spec/serviceName"},
-        {"", "", "Ingress", "spec/rules/http/paths/backend/serviceName"},
-        {"", "", "Ingress", "spec/backend/serviceName"},
-        {"", "", "Ingress", "spec/rules/http/paths/backend/service/name"},
-        {"", "", "Ingress", "spec/defaultBackend/service/name"},
-        {"apiregistration.k8s.io", "", "APIService", "spec/service/name"},
-        {"admissionregistration.k8s.io", "", "ValidatingWebhookConfiguration",
-         "webhooks/clientConfig/service"},
-        {"admissionregistration.k8s.io", "", "MutatingWebhookConfiguration",
-         "webhooks/clientConfig/service"},
-        {"", "", "HTTPRoute", "spec/rules/backendRefs/name"}}});
+  out.push_back({"",
+                 "v1",
+                 "Service",
+                 {{kApps, "", "StatefulSet", "spec/serviceName"},
+                  {"", "", "Ingress", "spec/rules/http/paths/backend/serviceName"},
+                  {"", "", "Ingress", "spec/backend/serviceName"},
+                  {"", "", "Ingress", "spec/rules/http/paths/backend/service/name"},
+                  {"", "", "Ingress", "spec/defaultBackend/service/name"},
+                  {"apiregistration.k8s.io", "", "APIService", "spec/service/name"},
+                  {"admissionregistration.k8s.io", "", "ValidatingWebhookConfiguration",
+                   "webhooks/clientConfig/service"},
+                  {"admissionregistration.k8s.io", "", "MutatingWebhookConfiguration",
+                   "webhooks/clientConfig/service"},
+                  {"", "", "HTTPRoute", "spec/rules/backendRefs/name"}}});
   out.push_back({kRbac, "", "Role", {{kRbac, "", "RoleBinding", "roleRef/name"}}});
   out.push_back({kRbac,
                  "",
@@ -148,11 +150,11 @@ std::vector<NameReference> MakeNameReferences() {
                  {{kRbac, "", "RoleBinding", "roleRef/name"},
                   {kRbac, "", "ClusterRoleBinding", "roleRef/name"}}});
 
-  NameReference account{"",
-                        "v1",
-                        "ServiceAccount",
-                        {{kRbac, "", "RoleBinding", "subjects"},
-                         {kRbac, "", "ClusterRoleBinding", "subjects"}}};
+  NameReference account{
+      "",
+      "v1",
+      "ServiceAccount",
+      {{kRbac, "", "RoleBinding", "subjects"}, {kRbac, "", "ClusterRoleBinding", "subjects"}}};
   AddFollowed("serviceAccountName", account.referrers);
   out.push_back(std::move(account));
 
@@ -313,13 +315,13 @@ std::vector<FieldSpec> MakeVariables() {
       fields.push_back({"", "", holder.kind, Path(holder.pod_spec, field)});
     }
   }
-  for (const FieldSpec& field : std::initializer_list<FieldSpec>{
-           {"", "", "Ingress", "spec/rules/host"},
-           {"", "", "Ingress", "spec/tls/hosts"},
-           {"", "", "Ingress", "spec/tls/secretName"},
-           {"", "", "Service", "spec/ports/port"},
-           {"", "", "Service", "spec/ports/targetPort"},
-           {"", "", "", "metadata/labels"}}) {
+  for (const FieldSpec& field :
+       std::initializer_list<FieldSpec>{{"", "", "Ingress", "spec/rules/host"},
+                                        {"", "", "Ingress", "spec/tls/hosts"},
+                                        {"", "", "Ingress", "spec/tls/secretName"},
+                                        {"", "", "Service", "spec/ports/port"},
+                                        {"", "", "Service", "spec/ports/targetPort"},
+                                        {"", "", "", "metadata/labels"}}) {
     fields.push_back(field);
   }
   return fields;
@@ -372,10 +374,9 @@ const std::vector<NameReference>& NameReferences() {
 }
 
 bool IsClusterScoped(std::string_view group, std::string_view version, std::string_view kind) {
-  return std::any_of(
-      std::begin(kClusterScoped), std::end(kClusterScoped), [&](const Scoped& row) {
-        return row.group == group && HasWord(row.versions, version) && HasWord(row.kinds, kind);
-      });
+  return std::any_of(std::begin(kClusterScoped), std::end(kClusterScoped), [&](const Scoped& row) {
+    return row.group == group && HasWord(row.versions, version) && HasWord(row.kinds, kind);
+  });
 }
 
 }  // namespace fluxls::catalog

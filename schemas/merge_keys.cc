@@ -22,8 +22,8 @@ constexpr KindRow kKinds[] = {
     {"-", "PodTemplate", kPodTemplateObject},
     {"-", "Service", kService},
     {"-", "ServiceAccount", kServiceAccount},
-    {"admissionregistration.k8s.io",
-     "MutatingWebhookConfiguration ValidatingWebhookConfiguration", kWebhooks},
+    {"admissionregistration.k8s.io", "MutatingWebhookConfiguration ValidatingWebhookConfiguration",
+     kWebhooks},
 };
 
 // Groups of Kubernetes itself; objects of others are custom resources.

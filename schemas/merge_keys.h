@@ -17,10 +17,10 @@ enum class MergeType : uint8_t {
   kNone,
   kObject,  // any object: metadata
   kObjectMeta,
-  kWorkload,       // Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job
-  kWorkloadSpec,   // its spec
+  kWorkload,           // Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job
+  kWorkloadSpec,       // its spec
   kPodTemplateObject,  // the kind PodTemplate
-  kPodTemplate,    // template of a workload
+  kPodTemplate,        // template of a workload
   kPod,
   kPodSpec,
   kContainer,
@@ -36,7 +36,7 @@ enum class MergeType : uint8_t {
 struct MergeField {
   MergeType type = MergeType::kNone;  // of the value, or of a list's items
   bool merged = false;                // a list that is merged
-  std::string_view keys;  // divided by commas; "" with `merged`: a list of scalars
+  std::string_view keys;              // divided by commas; "" with `merged`: a list of scalars
 };
 
 // The type of an object. kObject for kinds of Kubernetes without lists of their own that merge,

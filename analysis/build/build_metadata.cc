@@ -11,8 +11,9 @@ namespace {
 constexpr std::string_view kManagedBy = "kustomize-v5.8.1";
 
 std::string ConfiguredBy(std::string_view file, std::string_view kind, std::string_view indent) {
-  return fmt::format("configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n",
-                     indent, file, kind);
+  return fmt::format(
+      "configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n", indent,
+      file, kind);
 }
 
 std::string OriginOf(const Object& object, const std::string& directory) {

@@ -41,8 +41,8 @@ void MakeAnnotationsStrings(Arena& arena, Object& object) {
 }
 
 bool IsLocalConfig(const Object& object) {
-  const Value* mark = Find(Find(Find(object.root, "metadata"), "annotations"),
-                           "config.kubernetes.io/local-config");
+  const Value* mark =
+      Find(Find(Find(object.root, "metadata"), "annotations"), "config.kubernetes.io/local-config");
   return mark && mark->str() != "false";
 }
 
@@ -67,8 +67,8 @@ std::optional<Kustomization> Builder::ReadKustomization(const std::string& direc
   if (several != 1) {
     problem.message =
         several == 0
-            ? fmt::format("directory \"{}\" has no kustomization.yaml, so kustomize cannot build it",
-                          shown)
+            ? fmt::format(
+                  "directory \"{}\" has no kustomization.yaml, so kustomize cannot build it", shown)
             : fmt::format("directory \"{}\" has more than one kustomization file", shown);
     problems.push_back(std::move(problem));
     return std::nullopt;
@@ -192,8 +192,7 @@ BuildResult Builder::Build(const std::string& directory, SortOrder order) {
   AccumulationPtr accumulation = Accumulate(directory);
   Arena scratch;
   std::vector<Problem> ignored;
-  std::optional<Kustomization> top =
-      ReadKustomization(directory, true, scratch, nullptr, ignored);
+  std::optional<Kustomization> top = ReadKustomization(directory, true, scratch, nullptr, ignored);
   return Finish(accumulation, top ? &*top : nullptr, order);
 }
 

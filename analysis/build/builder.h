@@ -65,8 +65,8 @@ class Builder {
   // What a directory with a kustomization file contributes. Never null: a directory that cannot be
   // built gives an accumulation with the problem.
   AccumulationPtr Accumulate(const std::string& directory);
-  // The same for a kustomization that is at hand (Flux changes the one at its path). `dependencies`:
-  // what it rests on beside the files read here.
+  // The same for a kustomization that is at hand (Flux changes the one at its path).
+  // `dependencies`: what it rests on beside the files read here.
   AccumulationPtr Accumulate(const Kustomization& kustomization, std::shared_ptr<Arena> arena,
                              std::vector<Problem> problems, Dependencies dependencies);
 

@@ -53,8 +53,8 @@ class Walk {
           if (child && last && !is_list) problem = set_(child);
           return;
         }
-        Value* made = last && create_ == Type::kString ? arena_.New(Type::kNull)
-                                                       : arena_.New(Type::kMap);
+        Value* made =
+            last && create_ == Type::kString ? arena_.New(Type::kNull) : arena_.New(Type::kMap);
         if (child) made->origin = child->origin;
         child = made;
       }

@@ -26,8 +26,8 @@ LoadedFilePtr LoadSource(const SourceFilePtr& source) {
   out->path = source->path;
   out->source = source;
   out->is_template = source->file_class != FileClass::kYaml;
-  out->arena = std::make_shared<Arena>(
-      std::clamp<size_t>(source->text->content().size() * 3, 256, 1 << 16));
+  out->arena =
+      std::make_shared<Arena>(std::clamp<size_t>(source->text->content().size() * 3, 256, 1 << 16));
   out->arena->Keep(source);
   out->file = out->arena->File(source->path, source->text->content());
   LoadOptions options;
@@ -149,8 +149,13 @@ std::shared_ptr<const std::string> Files::Bytes(const std::string& path) {
   }
   std::optional<FileStat> stat;
   if (disk_ && StatNow(path) == PathKind::kFile) stat = disk_->Stat(path);
-  Note({path, Dependency::What::kBytes, nullptr, nullptr,
-        stat ? PathKind::kFile : PathKind::kMissing, stat.value_or(FileStat()), {}});
+  Note({path,
+        Dependency::What::kBytes,
+        nullptr,
+        nullptr,
+        stat ? PathKind::kFile : PathKind::kMissing,
+        stat.value_or(FileStat()),
+        {}});
   if (!stat || stat->size > snapshot_->settings().max_file_bytes) return nullptr;
   DiskBytes& cached = bytes_[path];
   if (!cached.bytes || cached.stat != *stat) {

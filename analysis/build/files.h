@@ -22,7 +22,7 @@
 namespace fluxls::build {
 
 struct LoadedDocument {
-  const Value* root = nullptr;  // null for one of comments only
+  const Value* root = nullptr;       // null for one of comments only
   std::optional<LoadError> refused;  // what kustomize refuses in it
 };
 
@@ -48,15 +48,15 @@ struct Dependency {
   const void* content = nullptr;  // kContent: the SourceFile; null for none
   std::shared_ptr<const void> keep;
   PathKind kind = PathKind::kMissing;
-  FileStat stat;  // kBytes
+  FileStat stat;                   // kBytes
   std::vector<std::string> names;  // kNames
 };
 using Dependencies = std::vector<Dependency>;
 
 class Files {
  public:
-  // `disk`: for what the workspace does not hold (files of generators, JSON); may be null. `outside`:
-  // read files out of the workspace's folders and ignored ones too.
+  // `disk`: for what the workspace does not hold (files of generators, JSON); may be null.
+  // `outside`: read files out of the workspace's folders and ignored ones too.
   Files(const FileSystem* disk, bool outside) : disk_(disk), outside_(outside) {}
 
   // From now on questions are about this state.

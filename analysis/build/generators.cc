@@ -97,7 +97,8 @@ class Generator {
       key = text.substr(0, equals);
       path = text.substr(equals + 1);
       if (key.empty() || path.empty() || path.find('=') != std::string_view::npos) {
-        return Fail(file.origin, fmt::format("a file is written path or key=path, not \"{}\"", text));
+        return Fail(file.origin,
+                    fmt::format("a file is written path or key=path, not \"{}\"", text));
       }
     }
     if (auto bytes = load_(file, path)) {
@@ -126,7 +127,8 @@ class Generator {
       const size_t equals = line.find('=');
       const std::string_view key = line.substr(0, equals);
       if (!IsVariableName(key)) {
-        return Fail(env.origin, fmt::format("\"{}\" in {} is no name of a variable", key, env.str()));
+        return Fail(env.origin,
+                    fmt::format("\"{}\" in {} is no name of a variable", key, env.str()));
       }
       Add(key, equals == std::string_view::npos ? std::string_view() : line.substr(equals + 1),
           env.origin);
@@ -309,9 +311,9 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
   }
   if (matches.empty()) {
     if (generated.behavior != Behavior::kCreate) {
-      return context.Fail(ProblemKind::kGenerator, generated.origin,
-                          fmt::format("there is no {} to merge with or to replace",
-                                      Describe(generated.id)));
+      return context.Fail(
+          ProblemKind::kGenerator, generated.origin,
+          fmt::format("there is no {} to merge with or to replace", Describe(generated.id)));
     }
     objects.push_back(std::move(generated));
     return;

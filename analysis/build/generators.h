@@ -13,11 +13,11 @@
 namespace fluxls::build {
 
 // Bytes of a file that a generator names; null when it cannot be read (a problem is then reported).
-using LoadBytes = std::function<std::shared_ptr<const std::string>(const Value& entry,
-                                                                   std::string_view path)>;
+using LoadBytes =
+    std::function<std::shared_ptr<const std::string>(const Value& entry, std::string_view path)>;
 
 // One entry of `configMapGenerator` or `secretGenerator` (`secret`). `shared`: the kustomization's
-// generatorOptions, may be null. `file`: of the kustomization.
+// generatorOptions, may be null. `file`: of the kustomization; must outlive the object.
 std::optional<Object> Generate(const Context& context, const Value* entry, const Value* shared,
                                bool secret, std::string_view file, const LoadBytes& load);
 

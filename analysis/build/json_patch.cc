@@ -126,8 +126,8 @@ class Patcher {
   // A copy that remembers what it took the place of.
   const Value* Marked(const Value* value, const Value* old) {
     Value* own = ShallowCopy(arena_, *value);
-    own->edits = arena_.NewEdit({EditKind::kPatch, by_, old ? old->origin : Origin(),
-                                 old ? old->edits : nullptr});
+    own->edits = arena_.NewEdit(
+        {EditKind::kPatch, by_, old ? old->origin : Origin(), old ? old->edits : nullptr});
     return own;
   }
 

@@ -106,8 +106,7 @@ class Reader {
       return out;
     }
     if (!root->IsMap()) {
-      Refuse(ProblemKind::kBadKustomization, out.origin,
-             "a kustomization file must be a mapping");
+      Refuse(ProblemKind::kBadKustomization, out.origin, "a kustomization file must be a mapping");
       return out;
     }
     CheckFields(root);

@@ -34,9 +34,9 @@ Setting FieldSetting(const Value* map, std::string_view name);
 // A kustomization, ready to be built. What Flux adds to the one at its `spec.path` is in the same
 // lists, behind what the file says, and keeps its place in the Flux Kustomization.
 struct Kustomization {
-  std::string path;       // of the file; of the directory for one that Flux generates
+  std::string path;  // of the file; of the directory for one that Flux generates
   std::string directory;
-  Origin origin;          // the file as a whole
+  Origin origin;  // the file as a whole
   bool component = false;
   const Value* root = nullptr;  // null for a generated one
 
@@ -71,9 +71,9 @@ struct Kustomization {
   bool Has(std::string_view build_metadata_option) const;
 };
 
-// Reads `root`, the first document of a kustomization file. Problems are appended; a fatal one means
-// that kustomize refuses the file. `strict`: unknown fields are among them (they are not for the file
-// at a Flux Kustomization's `spec.path`, which Flux reads itself).
+// Reads `root`, the first document of a kustomization file. Problems are appended; a fatal one
+// means that kustomize refuses the file. `strict`: unknown fields are among them (they are not for
+// the file at a Flux Kustomization's `spec.path`, which Flux reads itself).
 Kustomization ReadKustomizationFile(const std::string& path, const Value* root, bool strict,
                                     std::vector<Problem>& problems);
 

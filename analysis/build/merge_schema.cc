@@ -58,7 +58,8 @@ MergeSchema MergeSchema::Custom(const Value* openapi, const Value* schema) {
   out.openapi_ = openapi;
   out.schema_ = Resolve(openapi, schema);
   const std::string_view strategy = Text(schema, "x-kubernetes-patch-strategy");
-  out.merged_ = strategy == "merge" || strategy.starts_with("merge,") || strategy.ends_with(",merge");
+  out.merged_ =
+      strategy == "merge" || strategy.starts_with("merge,") || strategy.ends_with(",merge");
   if (const Value* keys = Find(schema, "x-kubernetes-list-map-keys"); keys && out.merged_) {
     for (const Value* key : keys->Items()) out.keys_.push_back(key->str());
   } else if (std::string_view key = Text(schema, "x-kubernetes-patch-merge-key"); !key.empty()) {

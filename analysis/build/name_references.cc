@@ -136,11 +136,11 @@ class Fixer {
     if (referrer_->id.kind != "RoleBinding") return false;
     const Value* subjects = Find(referrer_->root, "subjects");
     if (!subjects) return false;
-    return std::any_of(
-        subjects->Items().begin(), subjects->Items().end(), [&account](const Value* subject) {
-          return Text(subject, "kind") == "ServiceAccount" &&
-                 Text(subject, "namespace") == account.id.namespace_;
-        });
+    return std::any_of(subjects->Items().begin(), subjects->Items().end(),
+                       [&account](const Value* subject) {
+                         return Text(subject, "kind") == "ServiceAccount" &&
+                                Text(subject, "namespace") == account.id.namespace_;
+                       });
   }
 
   bool IsWantedKind(const Object& object) const {
@@ -153,11 +153,10 @@ class Fixer {
     const Value* group = Find(role, "apiGroup");
     const Value* kind = Find(role, "kind");
     if (!group || !kind) return true;
-    return std::any_of(
-        object.previous.begin(), object.previous.end(), [&](const ObjectId& id) {
-          return (group->str().empty() || id.group == group->str()) &&
-                 (kind->str().empty() || id.kind == kind->str());
-        });
+    return std::any_of(object.previous.begin(), object.previous.end(), [&](const ObjectId& id) {
+      return (group->str().empty() || id.group == group->str()) &&
+             (kind->str().empty() || id.kind == kind->str());
+    });
   }
 
   const Object* Choose(std::string_view name, Candidates candidates, bool with_namespace,

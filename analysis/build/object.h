@@ -69,24 +69,24 @@ struct Object {
 };
 
 enum class ProblemKind : uint8_t {
-  kSyntax,           // a file that is not YAML
-  kBadObject,        // no kind, no name, a list with an empty item, …
-  kBadKustomization, // a field that does not exist, a value of the wrong type
-  kMissingEntry,     // a listed path that is not there
-  kOutsideRoot,      // a listed path that leads out of the repository
-  kNoKustomization,  // a directory without kustomization file, or with two
+  kSyntax,            // a file that is not YAML
+  kBadObject,         // no kind, no name, a list with an empty item, …
+  kBadKustomization,  // a field that does not exist, a value of the wrong type
+  kMissingEntry,      // a listed path that is not there
+  kOutsideRoot,       // a listed path that leads out of the repository
+  kNoKustomization,   // a directory without kustomization file, or with two
   kCycle,
-  kComponent,        // Component under resources, or the other way round
+  kComponent,  // Component under resources, or the other way round
   kDuplicateObject,
-  kUnsupported,      // helmCharts, plugins
-  kPatch,            // a patch that fails
-  kPatchTarget,      // a patch or replacement that selects nothing; not an error to kustomize
+  kUnsupported,  // helmCharts, plugins
+  kPatch,        // a patch that fails
+  kPatchTarget,  // a patch or replacement that selects nothing; not an error to kustomize
   kGenerator,
   kReplacement,
   kTransformer,
   kVariable,
   kNameReference,
-  kPath,             // Flux: spec.path
+  kPath,  // Flux: spec.path
   kSubstitution,
 };
 

@@ -99,8 +99,8 @@ std::string NoTarget(const Objects& objects, const ObjectId& wanted) {
   for (const Object& object : objects) {
     if (object.id.kind == wanted.kind && object.id.name == wanted.name) {
       if (!object.id.SameKind(wanted)) {
-        return message + fmt::format("; there is one of apiVersion {}",
-                                     Text(object.root, "apiVersion"));
+        return message +
+               fmt::format("; there is one of apiVersion {}", Text(object.root, "apiVersion"));
       }
       return message + fmt::format("; it is in namespace \"{}\"", object.id.EffectiveNamespace());
     }
@@ -136,9 +136,9 @@ void ApplyOperations(const Context& context, const std::vector<Object*>& selecte
     object->StorePrevious();
     JsonPatchError error = ApplyJsonPatch(context.arena, object->root, operations);
     if (!error.message.empty()) {
-      context.Fail(ProblemKind::kPatch, error.where ? error.where : entry,
-                   fmt::format("the patch does not fit {}: {}", Describe(object->id),
-                               error.message));
+      context.Fail(
+          ProblemKind::kPatch, error.where ? error.where : entry,
+          fmt::format("the patch does not fit {}: {}", Describe(object->id), error.message));
     }
     object->Refresh();
   }
@@ -172,8 +172,8 @@ void ReportNoTarget(const Context& context, const Value* target) {
   problem.fatal = false;
   problem.path = target->origin ? target->origin.file->path : "";
   problem.range = target->origin.range;
-  problem.message = fmt::format("this target selects nothing ({})",
-                                wanted.empty() ? "it is empty" : wanted);
+  problem.message =
+      fmt::format("this target selects nothing ({})", wanted.empty() ? "it is empty" : wanted);
   context.problems.push_back(std::move(problem));
 }
 
@@ -245,9 +245,10 @@ PatchText TextOf(const Context& context, const Value* entry, std::string_view in
 
 bool LooksInline(const Value& scalar) {
   const std::string_view text = scalar.str();
-  return scalar.style == yaml::ScalarStyle::kLiteral || scalar.style == yaml::ScalarStyle::kFolded ||
-         text.find('\n') != std::string_view::npos || text.find(": ") != std::string_view::npos ||
-         text.starts_with('{') || text.starts_with('[');
+  return scalar.style == yaml::ScalarStyle::kLiteral ||
+         scalar.style == yaml::ScalarStyle::kFolded || text.find('\n') != std::string_view::npos ||
+         text.find(": ") != std::string_view::npos || text.starts_with('{') ||
+         text.starts_with('[');
 }
 
 void ApplyPatch(const Context& context, Objects& objects, const Value* entry,

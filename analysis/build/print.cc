@@ -196,8 +196,7 @@ void AppendJson(const Value* value, uint32_t indent, std::string& out) {
   const bool map = value->IsMap();
   out += map ? '{' : '[';
   std::vector<Pair> pairs(value->Pairs().begin(), value->Pairs().end());
-  std::sort(pairs.begin(), pairs.end(),
-            [](const Pair& a, const Pair& b) { return a.key < b.key; });
+  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.key < b.key; });
   for (uint32_t i = 0; i < value->size; ++i) {
     if (i > 0) out += ',';
     if (indent > 0) out += '\n' + std::string(indent, ' ');

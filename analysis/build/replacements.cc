@@ -279,8 +279,8 @@ class Replacer {
     if (source && literal) {
       return Fail(replacement, "a replacement has either source or sourceValue, not both");
     }
-    const Value* value = literal ? context_.arena.String(literal->str(), literal->origin)
-                                 : ReadSource(source);
+    const Value* value =
+        literal ? context_.arena.String(literal->str(), literal->origin) : ReadSource(source);
     if (!value) return;
     for (const Value* target : targets->Items()) ApplyTo(target, value);
   }
@@ -390,7 +390,8 @@ class Replacer {
     read.index = NumberField(options, "index");
     read.create = FieldIsTrue(options, "create");
     std::vector<std::pair<std::string_view, const Value*>> paths;
-    for (const Value* path : FieldItems(target, "fieldPaths")) paths.emplace_back(path->str(), path);
+    for (const Value* path : FieldItems(target, "fieldPaths"))
+      paths.emplace_back(path->str(), path);
     if (paths.empty()) paths.emplace_back("metadata.name", target);
     for (const auto& [path, where] : paths) {
       Writer writer(context_.arena, value, read, where->origin);

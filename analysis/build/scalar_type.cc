@@ -27,8 +27,8 @@ bool IsBoolWord(std::string_view text) {
 }
 // Only YAML 1.1 takes these for booleans.
 bool IsOldBoolWord(std::string_view text) {
-  return IsOneOf(text, {"y",  "Y",  "yes", "Yes", "YES", "on",  "On",  "ON",
-                        "n",  "N",  "no",  "No",  "NO",  "off", "Off", "OFF"});
+  return IsOneOf(text, {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO",
+                        "off", "Off", "OFF"});
 }
 bool IsSpecialFloat(std::string_view text) {
   return IsOneOf(text, {".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF",
@@ -64,8 +64,7 @@ std::optional<Integer> ParseInteger(std::string_view text) {
     }
   }
   if (rest.empty()) return std::nullopt;
-  auto [end, error] =
-      std::from_chars(rest.data(), rest.data() + rest.size(), out.magnitude, base);
+  auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), out.magnitude, base);
   if (error != std::errc() || end != rest.data() + rest.size()) return std::nullopt;
   if (out.negative && out.magnitude > (uint64_t{1} << 63)) return std::nullopt;
   return out;
@@ -96,8 +95,7 @@ bool LooksLikeFloat(std::string_view text) {
 }
 
 bool StartsLikeNumber(std::string_view text) {
-  return !text.empty() &&
-         (IsDigit(text[0]) || text[0] == '-' || text[0] == '+' || text[0] == '.');
+  return !text.empty() && (IsDigit(text[0]) || text[0] == '-' || text[0] == '+' || text[0] == '.');
 }
 
 // `12:30`, `1:02:03.5`: numbers to the base of 60 in YAML 1.1.

@@ -98,9 +98,8 @@ bool LabelSelector::Matches(const Value* labels) const {
   return std::all_of(
       requirements_.begin(), requirements_.end(), [labels](const Requirement& requirement) {
         const Value* value = Find(labels, requirement.key);
-        const bool listed =
-            value && std::find(requirement.values.begin(), requirement.values.end(),
-                               value->str()) != requirement.values.end();
+        const bool listed = value && std::find(requirement.values.begin(), requirement.values.end(),
+                                               value->str()) != requirement.values.end();
         switch (requirement.op) {
           case Operator::kIn:
             return listed;
@@ -137,8 +136,7 @@ bool Selector::Compile(std::string_view text, Pattern& pattern, std::string& pro
   }
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto regex =
-      std::make_shared<re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
+  auto regex = std::make_shared<re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
   if (!regex->ok()) {
     problem = fmt::format("\"{}\" is no regular expression: {}", text, regex->error());
     return false;
@@ -190,11 +188,9 @@ bool Selector::Matches(const Object& object) const {
 
 bool Selector::MatchesAnyId(const Object& object) const {
   auto matches = [this](const ObjectId& id) {
-    return MatchesKind(id) && name_.Matches(id.name) &&
-           namespace_.Matches(id.EffectiveNamespace());
+    return MatchesKind(id) && name_.Matches(id.name) && namespace_.Matches(id.EffectiveNamespace());
   };
-  return matches(object.id) ||
-         std::any_of(object.previous.begin(), object.previous.end(), matches);
+  return matches(object.id) || std::any_of(object.previous.begin(), object.previous.end(), matches);
 }
 
 bool Selector::names_ids() const {

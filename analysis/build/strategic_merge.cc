@@ -32,7 +32,7 @@ class Merger {
     if (IsMissing(leading)) return MergeNothing(target, patch);
     for (const Value* other : {target, patch}) {
       if (IsMissing(other)) continue;
-      const bool fits = leading->IsMap() ? other->IsMap()
+      const bool fits = leading->IsMap()    ? other->IsMap()
                         : leading->IsList() ? other->IsList()
                                             : other->IsScalar();
       if (!fits) {
@@ -65,7 +65,8 @@ class Merger {
     if (patch->IsScalar()) {
       if (target->type == patch->type && target->str() == patch->str()) return target;
       Value* fresh = arena_.ScalarView(patch->type, patch->str(), patch->origin, patch->style);
-      fresh->edits = arena_.NewEdit({EditKind::kPatch, patch->origin, target->origin, target->edits});
+      fresh->edits =
+          arena_.NewEdit({EditKind::kPatch, patch->origin, target->origin, target->edits});
       return fresh;
     }
     const Value* copy = patch;
@@ -224,9 +225,9 @@ class Merger {
     merged->edits = target->edits;
     for (const Value* list : {patch, target}) {
       for (const Value* item : list->Items()) {
-        const bool seen = std::any_of(
-            merged->Items().begin(), merged->Items().end(),
-            [item](const Value* other) { return other->str() == item->str(); });
+        const bool seen =
+            std::any_of(merged->Items().begin(), merged->Items().end(),
+                        [item](const Value* other) { return other->str() == item->str(); });
         if (!seen) Append(arena_, *merged, item);
       }
     }
@@ -246,9 +247,8 @@ class Merger {
   }
 
   static bool Has(const Value* item, const Keys& keys) {
-    return std::all_of(keys.begin(), keys.end(), [item](const auto& key) {
-      return Text(item, key.first) == key.second;
-    });
+    return std::all_of(keys.begin(), keys.end(),
+                       [item](const auto& key) { return Text(item, key.first) == key.second; });
   }
 
   static const Value* FindItem(const Value* list, const Keys& keys) {

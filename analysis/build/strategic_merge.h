@@ -1,6 +1,7 @@
 // Strategic merge patches, as kustomize applies them.
 //
-// Facts: kustomize's kyaml/yaml/merge2 and walk. New items of merged lists come first; null removes;
+// Facts: kustomize's kyaml/yaml/merge2 and walk. New items of merged lists come first; null
+// removes;
 // `$patch: delete | replace | merge` say what to do with a mapping or a list.
 //
 // Thread contract: pure function; it changes the tree of the arena it is given.

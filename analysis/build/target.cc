@@ -75,8 +75,8 @@ bool Target::IsAllowed(const Value& entry, const std::string& path) {
 std::optional<std::string> Target::Resolve(const Value& entry, std::string_view text,
                                            bool directory_only) {
   auto unknown = [&](std::string reason) -> std::optional<std::string> {
-    into_.unknowns.push_back({entry.origin ? entry.origin.file->path : k_.path,
-                              entry.origin.range, std::move(reason)});
+    into_.unknowns.push_back(
+        {entry.origin ? entry.origin.file->path : k_.path, entry.origin.range, std::move(reason)});
     return std::nullopt;
   };
   if (text.empty()) {
@@ -130,8 +130,8 @@ std::shared_ptr<const std::string> Target::LoadBytes(const Value& entry, std::st
   std::shared_ptr<const std::string> bytes = builder_.files_.Bytes(*path);
   if (!bytes) {
     // There, but nobody has looked into it: its content is not known.
-    into_.unknowns.push_back({k_.path, entry.origin.range,
-                              fmt::format("the content of \"{}\" is not at hand", text)});
+    into_.unknowns.push_back(
+        {k_.path, entry.origin.range, fmt::format("the content of \"{}\" is not at hand", text)});
   }
   return bytes;
 }
@@ -187,8 +187,8 @@ void Target::AddFile(const Value& entry, const std::string& path) {
 
 void Target::AddDocument(const LoadedFile& file, const Value* root) {
   auto refuse = [&](const Value* where, std::string message) {
-    into_.problems.push_back({ProblemKind::kBadObject, true, file.path, where->origin.range,
-                              std::move(message), {}});
+    into_.problems.push_back(
+        {ProblemKind::kBadObject, true, file.path, where->origin.range, std::move(message), {}});
   };
   if (!root->IsMap()) return refuse(root, "a resource must be a mapping");
   const ObjectId id = IdOf(root);
@@ -238,12 +238,12 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
   for (size_t i = 0; i < builder_.stack_.size(); ++i) {
     if (!IsInside(builder_.stack_[i], directory)) continue;
     builder_.circle_ = std::min(builder_.circle_, i);
-    return Fail(ProblemKind::kCycle, entry,
-                builder_.stack_[i] == directory
-                    ? fmt::format("\"{}\" is built by this kustomization already: a cycle",
-                                  entry.str())
-                    : fmt::format("\"{}\" is above a directory that it is built from: a cycle",
-                                  entry.str()));
+    return Fail(
+        ProblemKind::kCycle, entry,
+        builder_.stack_[i] == directory
+            ? fmt::format("\"{}\" is built by this kustomization already: a cycle", entry.str())
+            : fmt::format("\"{}\" is above a directory that it is built from: a cycle",
+                          entry.str()));
   }
   int several = 0;
   if (builder_.files_.KustomizationIn(directory, &several); several != 1) {
@@ -309,10 +309,11 @@ void Target::ReadOpenApi() {
 void Target::RunGenerators() {
   Context context = MakeContext();
   auto load = [this](const Value& entry, std::string_view path) { return LoadBytes(entry, path); };
+  const std::string_view file = into_.arena->Copy(k_.path);
   for (bool secret : {false, true}) {
     for (const Value* entry : secret ? k_.secrets : k_.config_maps) {
       std::optional<Object> made =
-          Generate(context, entry, k_.generator_options, secret, k_.path, load);
+          Generate(context, entry, k_.generator_options, secret, file, load);
       if (made) Absorb(context, into_.objects, std::move(*made));
     }
   }

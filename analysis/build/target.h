@@ -8,8 +8,8 @@
 
 namespace fluxls::build {
 
-// Adds what a kustomization contributes to an accumulation. A component works on the accumulation of
-// the one that lists it.
+// Adds what a kustomization contributes to an accumulation. A component works on the accumulation
+// of the one that lists it.
 class Target {
  public:
   Target(Builder& builder, const Kustomization& kustomization, Accumulation& into);
@@ -34,8 +34,10 @@ class Target {
   void RunGeneratorPlugin(const Object& plugin);
   void Stamp(std::string_view transformer);
 
-  // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when nowhere.
-  std::optional<std::string> Resolve(const Value& entry, std::string_view text, bool directory_only);
+  // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when
+  // nowhere.
+  std::optional<std::string> Resolve(const Value& entry, std::string_view text,
+                                     bool directory_only);
   bool IsAllowed(const Value& entry, const std::string& path);
   LoadedFilePtr LoadPath(const Value& entry);
   std::shared_ptr<const std::string> LoadBytes(const Value& entry, std::string_view path);
@@ -48,7 +50,8 @@ class Target {
   std::unordered_map<std::string, size_t> ids_;  // of the objects so far
 };
 
-// The object that kustomize's builtin plugin configuration `config` describes, run as a transformer.
+// The object that kustomize's builtin plugin configuration `config` describes, run as a
+// transformer.
 bool IsBuiltinPlugin(const ObjectId& id);
 
 }  // namespace fluxls::build

@@ -68,9 +68,9 @@ void Target::RunPlugins(const std::vector<const Value*>& entries, bool generator
     }
     for (const Object& plugin : plugins) {
       if (!IsBuiltinPlugin(plugin.id)) {
-        Fail(ProblemKind::kUnsupported, *entry,
-             fmt::format("{} is a plugin of its own; Flux does not run those",
-                         Describe(plugin.id)));
+        Fail(
+            ProblemKind::kUnsupported, *entry,
+            fmt::format("{} is a plugin of its own; Flux does not run those", Describe(plugin.id)));
       } else if (generators) {
         RunGeneratorPlugin(plugin);
       } else {
@@ -98,9 +98,10 @@ void Target::RunGeneratorPlugin(const Object& plugin) {
   auto load = [this](const Value& path_entry, std::string_view path) {
     return LoadBytes(path_entry, path);
   };
-  std::optional<Object> made = Generate(context, entry, nullptr, secret, k_.path, load);
+  const std::string_view file =
+      into_.arena->Copy(plugin.origin ? plugin.origin.file->path : k_.path);
+  std::optional<Object> made = Generate(context, entry, nullptr, secret, file, load);
   if (!made) return;
-  if (plugin.origin) made->generated_in = into_.arena->Copy(plugin.origin.file->path);
   Absorb(context, into_.objects, std::move(*made));
 }
 
@@ -130,7 +131,8 @@ void Target::RunTransformerPlugin(const Object& plugin) {
   } else if (kind == "ImageTagTransformer") {
     if (const Value* image = Field(root, "imageTag")) SetImage(context, objects, image, fields);
   } else if (kind == "ReplicaCountTransformer") {
-    if (const Value* replica = Field(root, "replica")) SetReplicas(context, objects, replica, fields);
+    if (const Value* replica = Field(root, "replica"))
+      SetReplicas(context, objects, replica, fields);
   } else if (kind == "PatchTransformer") {
     ApplyPatch(context, objects, root, load);
     DropDeleted(objects);

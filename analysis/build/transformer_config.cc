@@ -33,8 +33,11 @@ TransformerConfig MakeDefault() {
   config.variables = FromCatalog(catalog::VariableFields());
   for (const catalog::NameReference& reference : catalog::NameReferences()) {
     NameReference copy;
-    copy.target = {std::string(reference.group), std::string(reference.version),
-                   std::string(reference.kind), {}, false};
+    copy.target = {std::string(reference.group),
+                   std::string(reference.version),
+                   std::string(reference.kind),
+                   {},
+                   false};
     copy.referrers = FromCatalog(reference.referrers);
     config.name_references.push_back(std::move(copy));
   }
@@ -138,8 +141,7 @@ std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec) {
   for (const FieldSpec& other : list) {
     if (other.path != spec.path || !SelectsAllOf(spec, other)) continue;
     if (other.create == spec.create) return "";
-    return fmt::format("field specs for \"{}\" disagree about `create`",
-                       fmt::join(spec.path, "/"));
+    return fmt::format("field specs for \"{}\" disagree about `create`", fmt::join(spec.path, "/"));
   }
   list.push_back(spec);
   return "";

@@ -39,7 +39,8 @@ const TransformerConfigPtr& DefaultTransformerConfig();
 // to create the field.
 std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec);
 
-// `base` with everything of `more`; null is a configuration of nothing. `problem`, if not null, gets what does not fit together.
+// `base` with everything of `more`; null is a configuration of nothing. `problem`, if not null,
+// gets what does not fit together.
 TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
                                   const TransformerConfigPtr& more, std::string* problem);
 

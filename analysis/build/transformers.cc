@@ -214,7 +214,8 @@ class ImageSetter {
 }  // namespace
 
 void Context::Fail(ProblemKind kind, Origin where, std::string message) const {
-  problems.push_back({kind, true, where ? where.file->path : "", where.range, std::move(message), {}});
+  problems.push_back(
+      {kind, true, where ? where.file->path : "", where.range, std::move(message), {}});
 }
 
 void SetNamespace(const Context& context, Objects& objects, Setting name,

@@ -1,5 +1,5 @@
-// What kustomize does to all objects of a target: namespace, prefix and suffix, labels, annotations,
-// images, replicas.
+// What kustomize does to all objects of a target: namespace, prefix and suffix, labels,
+// annotations, images, replicas.
 //
 // Facts: kustomize's api/filters and the builtin plugins.
 // Thread contract: they change objects whose trees belong to, or are copied into, the arena of the

@@ -60,8 +60,8 @@ std::string_view EditName(EditKind kind);  // "patch", "namespace", …
 // One change of a value. Newest first.
 struct Edit {
   EditKind kind = EditKind::kPatch;
-  Origin by;                // the line that asked for it
-  Origin was;               // the value that was there before; none when it is new
+  Origin by;   // the line that asked for it
+  Origin was;  // the value that was there before; none when it is new
   const Edit* earlier = nullptr;
 };
 
@@ -70,9 +70,9 @@ struct Pair;
 struct Value {
   Type type = Type::kNull;
   yaml::ScalarStyle style = yaml::ScalarStyle::kPlain;  // of a scalar, as it was written
-  uint32_t owner = 0;     // id of the arena that may change it
-  uint32_t size = 0;      // bytes, pairs or items
-  uint32_t capacity = 0;  // of the array; collections only
+  uint32_t owner = 0;                                   // id of the arena that may change it
+  uint32_t size = 0;                                    // bytes, pairs or items
+  uint32_t capacity = 0;                                // of the array; collections only
   union {
     const char* text = nullptr;  // scalars: as written, without quotes
     Pair* pairs;                 // kMap

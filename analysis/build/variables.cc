@@ -110,9 +110,9 @@ class Expander {
 };
 
 void Add(const Context& context, const Variable& variable, std::vector<Variable>& variables) {
-  const bool taken = std::any_of(
-      variables.begin(), variables.end(),
-      [&variable](const Variable& other) { return other.name == variable.name; });
+  const bool taken =
+      std::any_of(variables.begin(), variables.end(),
+                  [&variable](const Variable& other) { return other.name == variable.name; });
   if (taken) {
     return context.Fail(ProblemKind::kVariable, variable.origin,
                         fmt::format("var \"{}\" is defined twice", variable.name));
@@ -144,8 +144,8 @@ void DefineVariables(const Context& context, Objects& objects,
     }
     const std::string_view ns = FieldText(reference, "namespace");
     auto is_meant = [&](const ObjectId& id) {
-      return id.group == group && id.version == version && id.kind == FieldText(reference, "kind") &&
-             id.name == FieldText(reference, "name") &&
+      return id.group == group && id.version == version &&
+             id.kind == FieldText(reference, "kind") && id.name == FieldText(reference, "name") &&
              (ns.empty() || id.EffectiveNamespace() == ns);
     };
     std::vector<Object*> matches;

@@ -25,7 +25,6 @@ void MergeVariables(const Context& context, const std::vector<Variable>& more,
 
 // Puts the values in.
 void ResolveVariables(const Context& context, Objects& objects,
-                      const std::vector<Variable>& variables,
-                      const std::vector<FieldSpec>& fields);
+                      const std::vector<Variable>& variables, const std::vector<FieldSpec>& fields);
 
 }  // namespace fluxls::build
