@@ -44,6 +44,7 @@ void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {
 }
 
 void Target::Run() {
+  into_.kustomizations.push_back(k_.path);
   if (k_.helm) {
     Fail(ProblemKind::kUnsupported, *k_.helm,
          "kustomize inflates Helm charts only with --enable-helm, and Flux never does; use a "

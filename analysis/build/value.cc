@@ -207,6 +207,24 @@ bool SameContent(const Value* a, const Value* b) {
   });
 }
 
+bool SameTree(const Value* a, const Value* b) {
+  if (a == b) return true;
+  if (!a || !b || a->type != b->type || a->size != b->size) return false;
+  const bool same_place =
+      a->origin.range == b->origin.range &&
+      (a->origin.file == b->origin.file ||
+       (a->origin.file && b->origin.file && a->origin.file->path == b->origin.file->path));
+  if (!same_place) return false;
+  if (a->IsScalar()) return a->str() == b->str();
+  if (a->IsList()) {
+    return std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), SameTree);
+  }
+  return std::equal(a->Pairs().begin(), a->Pairs().end(), b->Pairs().begin(),
+                    [](const Pair& x, const Pair& y) {
+                      return x.key == y.key && SameTree(x.value, y.value);
+                    });
+}
+
 bool IsEmpty(const Value* value) {
   return !value || value->IsNull() || (!value->IsScalar() && value->size == 0);
 }

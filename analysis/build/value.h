@@ -165,6 +165,9 @@ void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was);
 // Same types, texts and order of lists; the order of keys, origins and styles do not count.
 bool SameContent(const Value* a, const Value* b);
 
+// The same, and written at the same places.
+bool SameTree(const Value* a, const Value* b);
+
 // True for null, and for maps and lists with nothing in them.
 bool IsEmpty(const Value* value);
 
