@@ -119,7 +119,8 @@ class Assembly {
     for (const Entry& entry : entries) {
       if (entry.cluster != cluster) continue;
       const WrittenKustomization& written = entry.kustomization;
-      queue.push_back({cluster, written.root, written.origin, nullptr, written.keep, {}});
+      queue.push_back(
+          {cluster, written.root, written.origin, nullptr, written.keep, entry.certain, {}});
     }
     while (!queue.empty() && !Stopped()) {
       FluxRequest request = std::move(queue.front());
@@ -137,7 +138,7 @@ class Assembly {
       }
       for (const Object& object : build->objects) {
         if (!IsFluxKustomization(object.id)) continue;
-        queue.push_back({cluster, object.root, object.origin, build, build, {}});
+        queue.push_back({cluster, object.root, object.origin, build, build, build->certain, {}});
       }
       out.push_back(std::move(build));
     }
@@ -173,7 +174,7 @@ class Assembly {
         }
       }
       if (!self || SameTree(self->root, build->kustomization)) return build;
-      FluxRequest again{request.cluster, self->root, self->origin, nullptr, build, {}};
+      FluxRequest again{request.cluster, self->root, self->origin, nullptr, build, true, {}};
       build = BuildOne(again, previous_);
     }
     return build;

@@ -152,7 +152,9 @@ class FluxBuilder {
     if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));
     const std::string_view kind = Text(reference, "kind");
     const std::string_view name = Text(reference, "name");
-    const SourceTree* tree = sources_.Of(kind, name);
+    if (name.empty()) return unknown("it names no source");
+    const SourceTree* tree =
+        sources_.Of(kind, name, request_.origin ? request_.origin.file->path : "");
     if (!tree) return unknown(fmt::format("{} \"{}\" is not this repository", kind, name));
     std::optional<std::string> directory = tree->DirectoryOf(text);
     const PathKind found =
@@ -217,6 +219,7 @@ void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   build.origin = request.origin;
   build.parent = request.parent;
   build.release = request.release;
+  build.certain = request.certain;
 }
 
 bool SameVariables(const Variables& a, const Variables& b) {
@@ -249,9 +252,11 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   if (!directory) return build;
   build->directory = *directory;
   build->variables = ReadVariables(flux.spec(), build->namespace_, request.release, find);
+  if (!build->certain) build->variables.complete = false;
 
   const bool same_request = previous && previous->directory == *directory &&
                             previous->accumulation && previous->release == request.release &&
+                            previous->certain == request.certain &&
                             SameTree(previous->kustomization, request.kustomization) &&
                             SameVariables(previous->variables, build->variables) &&
                             builder.StillHolds(previous->accumulation);

@@ -51,6 +51,8 @@ struct FluxBuild {
   FluxRelease release;
   AccumulationPtr accumulation;  // null when there is no directory
   std::shared_ptr<Arena> arena;
+  // False: its entry may well be applied, and changed, by somebody whom this repository does not show.
+  bool certain = true;
   FluxBuildPtr parent;           // whose build applies this Kustomization; null for an entry
   bool failed = false;
 
@@ -68,6 +70,7 @@ struct FluxRequest {
   Origin origin;
   FluxBuildPtr parent;  // whose build applies it; null for an entry
   std::shared_ptr<const void> keep;  // what the values of the Kustomization belong to
+  bool certain = true;
   FluxRelease release;
 };
 

@@ -115,6 +115,7 @@ Sources Sources::Find(Files& files, const std::string& root,
     std::string name;
     std::vector<Copy> copies;
     std::map<std::string, Key> aliases;
+    std::string file;
   };
   std::vector<Generated> generated;
   for (const LoadedFilePtr& file : source_files) {
@@ -138,6 +139,7 @@ Sources Sources::Find(Files& files, const std::string& root,
           Generated one;
           one.name = Text(artifact, "name");
           one.aliases = aliases;
+          one.file = file->path;
           if (const Value* copies = build::Find(artifact, "copy")) {
             for (const Value* copy : copies->Items()) {
               if (std::optional<Copy> read = ReadCopy(copy)) {
@@ -193,15 +195,18 @@ Sources Sources::Find(Files& files, const std::string& root,
     SourceTree tree;
     tree.parts.push_back({"", best ? *best : root});
     tree.confirmed = (is_bootstrap && key.first == "GitRepository") || most * 2 > paths.size();
-    out.trees_[key] = std::move(tree);
+    out.trees_[key].push_back(std::move(tree));
   }
   for (const Generated& one : generated) {
     SourceTree tree;
     tree.confirmed = true;
+    tree.file = one.file;
     for (const Copy& copy : one.copies) {
       auto alias = one.aliases.find(copy.alias);
       const SourceTree* from =
-          alias == one.aliases.end() ? nullptr : out.Of(alias->second.first, alias->second.second);
+          alias == one.aliases.end()
+              ? nullptr
+              : out.Of(alias->second.first, alias->second.second, one.file);
       std::optional<std::string> directory =
           from ? from->DirectoryOf(copy.from) : std::nullopt;
       if (!directory) {
@@ -211,14 +216,24 @@ Sources Sources::Find(Files& files, const std::string& root,
       tree.confirmed &= from->confirmed;
       tree.parts.push_back({copy.to, *directory});
     }
-    if (!tree.parts.empty()) out.trees_[{"ExternalArtifact", one.name}] = std::move(tree);
+    if (!tree.parts.empty()) out.trees_[{"ExternalArtifact", one.name}].push_back(std::move(tree));
   }
   return out;
 }
 
-const SourceTree* Sources::Of(std::string_view kind, std::string_view name) const {
+const SourceTree* Sources::Of(std::string_view kind, std::string_view name,
+                              std::string_view path) const {
   auto found = trees_.find({std::string(kind), std::string(name)});
-  return found == trees_.end() ? nullptr : &found->second;
+  if (found == trees_.end()) return nullptr;
+  auto shared = [path](const SourceTree& tree) {
+    const size_t count = std::min(path.size(), tree.file.size());
+    size_t i = 0;
+    while (i < count && path[i] == tree.file[i]) ++i;
+    return i;
+  };
+  return &*std::max_element(
+      found->second.begin(), found->second.end(),
+      [&shared](const SourceTree& a, const SourceTree& b) { return shared(a) < shared(b); });
 }
 
 }  // namespace fluxls::build

@@ -34,6 +34,7 @@ struct SourceTree {
     std::string directory;  // in the repository
   };
   std::vector<Part> parts;
+  std::string file;  // that makes it, for an artifact of an ArtifactGenerator
   // Certainly this repository: a path that is not there is a mistake.
   bool confirmed = false;
 
@@ -48,11 +49,12 @@ class Sources {
                       const std::vector<WrittenKustomization>& written,
                       const std::vector<LoadedFilePtr>& source_files);
 
-  // Null: not this repository, or nobody knows.
-  const SourceTree* Of(std::string_view kind, std::string_view name) const;
+  // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the one
+  // whose generator is nearest to `path`, the file that asks, is meant.
+  const SourceTree* Of(std::string_view kind, std::string_view name, std::string_view path) const;
 
  private:
-  std::map<std::pair<std::string, std::string>, SourceTree> trees_;
+  std::map<std::pair<std::string, std::string>, std::vector<SourceTree>> trees_;
 };
 
 // `./apps//x/` → `apps/x`; "" for the root.

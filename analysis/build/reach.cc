@@ -132,6 +132,17 @@ class Reach {
   std::unordered_map<std::string, std::set<std::string>> known_;
 };
 
+// Is there a kustomization in the file's directory or above?
+bool LiesBesideKustomization(const Snapshot& snapshot, const std::string& path) {
+  const std::string root = snapshot.RootOf(path);
+  for (std::string_view at = DirectoryName(path); IsInside(at, root) && at != "/";
+       at = DirectoryName(at)) {
+    if (snapshot.KustomizationIn(std::string(at))) return true;
+    if (at == root) break;
+  }
+  return false;
+}
+
 std::string ClusterOf(const Snapshot& snapshot, const WrittenKustomization& kustomization,
                       const std::string& directory, bool applies_itself) {
   if (!kustomization.origin) return "";
@@ -216,7 +227,8 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     if (found == sources.end()) continue;
     const Value* spec = Find(one.root, "spec");
     const Value* reference = Find(spec, "sourceRef");
-    const SourceTree* tree = found->second.Of(Text(reference, "kind"), Text(reference, "name"));
+    const SourceTree* tree =
+        found->second.Of(Text(reference, "kind"), Text(reference, "name"), path);
     if (!tree) continue;
     if (std::optional<std::string> directory = tree->DirectoryOf(Text(spec, "path")))
       directories[i] = *directory;
@@ -252,8 +264,12 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
   };
   auto enter = [&](size_t i) {
     if (visited[i]) return;
-    entries.push_back({written.kustomizations[i],
-                       ClusterOf(snapshot, written.kustomizations[i], directories[i], itself[i])});
+    const WrittenKustomization& one = written.kustomizations[i];
+    const std::string& path = one.origin.file->path;
+    const bool certain = itself[i] || one.from_instance ||
+                         (snapshot.KustomizationsListing(path).empty() &&
+                          !LiesBesideKustomization(snapshot, path));
+    entries.push_back({one, ClusterOf(snapshot, one, directories[i], itself[i]), certain});
     visit(i);
   };
   for (size_t i = 0; i < count; ++i) {

@@ -24,6 +24,9 @@ Written FindWritten(Files& files);
 struct Entry {
   WrittenKustomization kustomization;
   std::string cluster;  // path of its directory in the repository
+  // False: a kustomization lists it, or lies beside or above it without doing so. Then somebody else
+  // applies it, or nobody.
+  bool certain = true;
 };
 // Kustomizations that no other one's path leads to, ordered by cluster and place. Of a circle the
 // first.
