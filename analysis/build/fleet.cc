@@ -1,11 +1,14 @@
 #include "analysis/build/fleet.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <set>
 #include <tuple>
 
 #include "analysis/build/reach.h"
+#include "analysis/build/substitution.h"
 #include "analysis/model/kustomization.h"
 
 namespace fluxls::build {
@@ -262,6 +265,74 @@ std::vector<std::string> Fleet::Clusters() const {
   return {clusters.begin(), clusters.end()};
 }
 
+uint64_t Fleet::SignatureOf(const std::string& path) const {
+  auto found = signatures_.find(path);
+  return found == signatures_.end() ? 0 : found->second;
+}
+
+// Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
+void Fleet::FindOverlaps() {
+  std::unordered_map<std::string, Effect> first;
+  std::set<std::pair<uint32_t, uint32_t>> told;
+  for (uint32_t i = 0; i < builds_.size(); ++i) {
+    const FluxBuild& build = *builds_[i];
+    if (!build.flux || !build.certain) continue;
+    // What runs in another cluster overlaps with nothing here.
+    if (build::Find(build::Find(build.kustomization, "spec"), "kubeConfig")) continue;
+    for (uint32_t j = 0; j < build.objects.size(); ++j) {
+      const Object& object = build.objects[j];
+      auto [other, fresh] = first.emplace(build.cluster + "\n" + object.id.Key(), Effect{i, j});
+      if (fresh || other->second.build == i) continue;
+      const Object& earlier = ObjectOf(other->second);
+      if (!told.emplace(other->second.build, i).second) continue;
+      const Value* path = build::Find(build::Find(build.kustomization, "spec"), "path");
+      const Origin where = path && path->origin ? path->origin : build.origin;
+      Problem problem;
+      problem.kind = ProblemKind::kOverlap;
+      problem.fatal = false;
+      problem.path = where ? where.file->path : "";
+      problem.range = where.range;
+      problem.message = fmt::format("{} is applied by Kustomization \"{}\" as well",
+                                    Describe(object.id), BuildOf(other->second).Title());
+      if (earlier.origin) {
+        problem.related.push_back(
+            {earlier.origin.file->path, earlier.origin.range, Describe(earlier.id)});
+      }
+      own_problems_.push_back(std::move(problem));
+      problems_[own_problems_.back().path].push_back({&own_problems_.back(), {i}});
+    }
+  }
+}
+
+namespace {
+
+void Mix(uint64_t& hash, uint64_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+}
+void Mix(uint64_t& hash, std::string_view text) {
+  Mix(hash, std::hash<std::string_view>()(text));
+}
+
+// Who builds, and with which variables.
+uint64_t HashOf(const FluxBuild& build) {
+  uint64_t hash = build.failed ? 1 : 2;
+  Mix(hash, build.cluster);
+  Mix(hash, build.namespace_);
+  Mix(hash, build.name);
+  Mix(hash, static_cast<uint64_t>(build.release.minor));
+  Mix(hash, static_cast<uint64_t>(build.unknowns.size()));
+  const Variables& variables = build.variables;
+  Mix(hash, static_cast<uint64_t>(variables.active * 4 + variables.strict * 2 +
+                                  variables.complete));
+  for (const auto& [name, variable] : variables.defined) {
+    Mix(hash, name);
+    Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
+  }
+  return hash;
+}
+
+}  // namespace
+
 void Fleet::Index() {
   for (uint32_t i = 0; i < builds_.size(); ++i) {
     const FluxBuild& build = *builds_[i];
@@ -292,11 +363,45 @@ void Fleet::Index() {
     for (const std::string& path : read) readers_[path].push_back(i);
     for (const std::string& path : run) runners_[path].push_back(i);
   }
+  FindOverlaps();
   for (auto& [path, list] : problems_) {
     std::sort(list.begin(), list.end(), [](const FleetProblem& a, const FleetProblem& b) {
       return std::tie(a.problem->range, a.problem->message) <
              std::tie(b.problem->range, b.problem->message);
     });
+  }
+  Sign();
+}
+
+void Fleet::Sign() {
+  for (const auto& [path, list] : problems_) {
+    uint64_t& hash = signatures_[path];
+    for (const FleetProblem& problem : list) {
+      Mix(hash, static_cast<uint64_t>(problem.problem->kind));
+      Mix(hash, problem.problem->range.begin);
+      Mix(hash, problem.problem->range.end);
+      Mix(hash, problem.problem->message);
+      for (const Place& place : problem.problem->related) {
+        Mix(hash, place.path);
+        Mix(hash, place.range.begin);
+      }
+    }
+  }
+  std::vector<uint64_t> builds;
+  for (const FluxBuildPtr& build : builds_) builds.push_back(HashOf(*build));
+  for (const auto& [path, effects] : effects_) {
+    uint64_t& hash = signatures_[path];
+    for (Effect effect : effects) {
+      Mix(hash, builds[effect.build]);
+      Mix(hash, ObjectOf(effect).id.Key());
+      Mix(hash, IsSubstitutionDisabled(ObjectOf(effect).root) ? 1 : 2);
+    }
+  }
+  for (const auto* map : {&readers_, &runners_}) {
+    for (const auto& [path, list] : *map) {
+      uint64_t& hash = signatures_[path];
+      for (uint32_t build : list) Mix(hash, builds[build]);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 // Thread contract: FleetBuilder on one thread at a time. A Fleet is immutable; share it freely.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,6 +47,10 @@ class Fleet {
   // Problems whose place is in a file, each once, in order of place.
   std::vector<FleetProblem> ProblemsIn(const std::string& path) const;
 
+  // Changes when anything that is said above about a file changes: what was found out about it with
+  // another fleet still holds when the signatures are the same.
+  uint64_t SignatureOf(const std::string& path) const;
+
   const Object& ObjectOf(Effect effect) const { return builds_[effect.build]->objects[effect.object]; }
   const FluxBuild& BuildOf(Effect effect) const { return *builds_[effect.build]; }
 
@@ -61,6 +66,8 @@ class Fleet {
  private:
   friend class FleetBuilder;
   void Index();
+  void FindOverlaps();
+  void Sign();
 
   uint64_t generation_ = 0;
   std::vector<FluxBuildPtr> builds_;
@@ -70,6 +77,9 @@ class Fleet {
   std::unordered_map<std::string, std::vector<uint32_t>> readers_;
   std::unordered_map<std::string, std::vector<uint32_t>> runners_;
   std::unordered_map<std::string, Effect> by_name_;
+  std::unordered_map<std::string, uint64_t> signatures_;
+  // Made by comparing builds; they belong to none. A deque: others point into it.
+  std::deque<Problem> own_problems_;
 };
 using FleetPtr = std::shared_ptr<const Fleet>;
 

@@ -87,6 +87,7 @@ enum class ProblemKind : uint8_t {
   kVariable,
   kNameReference,
   kPath,  // Flux: spec.path
+  kOverlap,  // Flux: two Kustomizations of a cluster apply the same object
   kSubstitution,
 };
 
