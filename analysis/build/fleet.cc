@@ -41,7 +41,7 @@ class Assembly {
  public:
   Assembly(Builder& builder, const Snapshot& snapshot, const std::vector<FluxBuildPtr>& last,
            const std::vector<FluxBuildPtr>& last_entries, const std::function<bool()>& stop)
-      : builder_(builder), snapshot_(snapshot), stop_(stop) {
+      : builder_(builder), snapshot_(snapshot), stop_(stop), last_(last) {
     for (const FluxBuildPtr& build : last) previous_[KeyOf(*build)] = build;
     for (const FluxBuildPtr& build : last_entries) as_written_[KeyOf(*build)] = build;
   }
@@ -95,8 +95,12 @@ class Assembly {
   // hold variables of others, so that it is done again until they stay the same.
   void BuildCluster(const std::string& cluster, const std::vector<Entry>& entries) {
     constexpr int kMaxRounds = 4;
-    objects_.clear();
+    // What there was before is the best guess, and mostly right.
     std::vector<FluxBuildPtr> round;
+    for (const FluxBuildPtr& build : last_) {
+      if (build->flux && build->cluster == cluster) round.push_back(build);
+    }
+    IndexObjects(round);
     for (int i = 0; i < kMaxRounds; ++i) {
       const std::vector<FluxBuildPtr> before = std::move(round);
       round = BuildRound(cluster, entries);
@@ -139,6 +143,7 @@ class Assembly {
         as_written_[KeyOf(*build)] = build;
         build = Settle(request, build);
       }
+      AddObjects(*build);
       for (const Object& object : build->objects) {
         if (!IsFluxKustomization(object.id)) continue;
         queue.push_back({cluster, object.root, object.origin, build, build, build->certain, {}});
@@ -185,12 +190,15 @@ class Assembly {
 
   void IndexObjects(const std::vector<FluxBuildPtr>& round) {
     objects_.clear();
-    for (const FluxBuildPtr& build : round) {
-      for (const Object& object : build->objects) {
-        if (object.id.kind != "ConfigMap" && object.id.kind != "Secret") continue;
-        objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
-            object.root;
-      }
+    for (const FluxBuildPtr& build : round) AddObjects(*build);
+  }
+
+  // What others may take variables from.
+  void AddObjects(const FluxBuild& build) {
+    for (const Object& object : build.objects) {
+      if (object.id.kind != "ConfigMap" && object.id.kind != "Secret") continue;
+      objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
+          object.root;
     }
   }
 
@@ -213,6 +221,7 @@ class Assembly {
   Builder& builder_;
   const Snapshot& snapshot_;
   const std::function<bool()>& stop_;
+  const std::vector<FluxBuildPtr>& last_;
   Known previous_;
   Known as_written_;  // entries before they have applied themselves
   Written written_;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "analysis/build/generators.h"
 #include "analysis/build/load.h"
 #include "analysis/build/print.h"
+#include "analysis/build/scalar_type.h"
+#include "analysis/text/unicode.h"
 
 namespace fluxls::build {
 namespace {
@@ -110,6 +113,146 @@ class OriginMatcher {
   Arena& arena_;
 };
 
+// May a text stand in a plain scalar, at the place where another plain one stood?
+bool IsSafePlain(std::string_view text) {
+  if (text.empty()) return true;
+  auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '/' || c == '.';
+  };
+  if (!is_word(text.front()) && text.front() != '$') return false;
+  if (text.back() == ' ' || text.back() == ':') return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_word(c) || std::string_view("-@%+=,;()$~^").find(c) != std::string_view::npos) continue;
+    if (c == ' ' && text[i + 1] != '#') continue;
+    if (c == ':' && text[i + 1] != ' ') continue;
+    return false;
+  }
+  return true;
+}
+
+// Replaces variables scalar by scalar, where that gives what printing, replacing and reading the
+// whole object gives; most values are plain words. Says no where it would not be sure.
+class ScalarSubstituter {
+ public:
+  ScalarSubstituter(Arena& arena, const LookupVariable& lookup, bool strict)
+      : arena_(arena), lookup_(lookup), strict_(strict) {}
+
+  std::optional<SubstitutionError> error;
+
+  bool Run(const Value*& slot) {
+    if (slot->IsScalar()) return Scalar(slot);
+    for (uint32_t i = 0; i < slot->size; ++i) {
+      if (slot->IsMap() && slot->pairs[i].key.find('$') != std::string_view::npos) return false;
+      const Value* child = slot->IsMap() ? slot->pairs[i].value : slot->items[i];
+      const Value* before = child;
+      if (!Run(child)) return false;
+      if (child == before) continue;
+      Value& own = Own(arena_, slot);
+      (own.IsMap() ? own.pairs[i].value : own.items[i]) = child;
+    }
+    return true;
+  }
+
+ private:
+  enum class Style : uint8_t { kPlain, kSingle, kDouble, kLiteral };
+
+  // How the printer writes the string.
+  static Style StyleOf(std::string_view text) {
+    if (text.find('\n') != std::string_view::npos) return Style::kLiteral;
+    if (NeedsQuotes(text)) return Style::kDouble;
+    if (IsSafePlain(text)) return Style::kPlain;
+    Arena scratch;
+    Value* map = scratch.New(Type::kMap);
+    Set(scratch, *map, "k", scratch.ScalarView(Type::kString, text, {}, {}));
+    const std::string printed = PrintYaml(map);
+    switch (printed[3]) {
+      case '\'':
+        return Style::kSingle;
+      case '"':
+        return Style::kDouble;
+      default:
+        return Style::kPlain;
+    }
+  }
+
+  bool Scalar(const Value*& slot) {
+    const std::string_view text = slot->str();
+    if (slot->type != Type::kString || text.find('$') == std::string_view::npos) return true;
+    Substituted fresh = Substitute(text, lookup_, strict_);
+    if (fresh.error) {
+      error = fresh.error;
+      return true;
+    }
+    if (fresh.text == text) return true;
+    Type type = Type::kString;
+    switch (StyleOf(text)) {
+      case Style::kPlain:
+        // What stays of an expression that nobody knows is text like any other.
+        if (!IsSafePlain(fresh.unknown ? WithoutBraces(fresh.text) : fresh.text)) return false;
+        type = PlainType(fresh.text);
+        break;
+      case Style::kSingle:
+        if (text.find('\'') != std::string_view::npos ||
+            fresh.text.find('\'') != std::string::npos) {
+          return false;
+        }
+        break;
+      case Style::kDouble:
+        if (text.find_first_of("\"\\") != std::string_view::npos ||
+            fresh.text.find_first_of("\"\\") != std::string::npos) {
+          return false;
+        }
+        break;
+      case Style::kLiteral:
+        if (!IsSafeLiteral(text) || !IsSafeLiteral(fresh.text)) return false;
+        break;
+    }
+    Value* value = arena_.Scalar(type, fresh.text, slot->origin, slot->style);
+    Replace(arena_, slot, value, EditKind::kSubstitution, slot->origin);
+    return true;
+  }
+
+  static std::string WithoutBraces(std::string text) {
+    for (char& c : text) {
+      if (c == '{' || c == '}') c = '_';
+    }
+    return text;
+  }
+
+  // No line that a block scalar would read differently.
+  static bool IsSafeLiteral(std::string_view text) {
+    return !text.starts_with(' ') && !text.starts_with('\n') &&
+           text.find_first_of("\r\t\x85") == std::string_view::npos &&
+           text.find(" \n") == std::string_view::npos && !text.ends_with("\n\n") &&
+           !FirstInvalidUtf8(text) && text.find("\xe2\x80") == std::string_view::npos;
+  }
+
+  Arena& arena_;
+  const LookupVariable& lookup_;
+  bool strict_;
+};
+
+// Prints the object, replaces, and reads it again, as Flux does it. Returns what is wrong.
+std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool strict,
+                            Object& object) {
+  Substituted text = Substitute(PrintYaml(object.root), lookup, strict);
+  if (text.error) return text.error->message;
+  auto yaml = std::make_shared<yaml::File>(yaml::Parse(text.text));
+  std::optional<LoadError> refused;
+  const yaml::Document& document = yaml->documents.front();
+  arena.Keep(yaml);
+  const Value* root = Load(arena, document.root(), {}, &refused);
+  if (document.HasErrors() || refused || !root || !root->IsMap()) {
+    return fmt::format("what the substitution makes is not YAML: {}",
+                       document.HasErrors() ? document.errors().front().message
+                       : refused            ? refused->message
+                                            : "no mapping");
+  }
+  object.root = OriginMatcher(arena).Match(root, object.root);
+  return "";
+}
+
 }  // namespace
 
 Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRelease release,
@@ -152,32 +295,25 @@ void SubstituteObjects(Arena& arena, const Variables& variables, Objects& object
   };
   for (Object& object : objects) {
     if (!HasDollar(object.root) || IsSubstitutionDisabled(object.root)) continue;
-    Substituted text = Substitute(PrintYaml(object.root), lookup, variables.strict);
-    auto fail = [&](const std::string& what) {
-      problems.push_back({ProblemKind::kSubstitution,
-                          true,
-                          object.origin ? object.origin.file->path : "",
-                          object.origin.range,
-                          fmt::format("{}: {}", Describe(object.id), what),
-                          {}});
-    };
-    if (text.error) {
-      fail(text.error->message);
-      continue;
+    ScalarSubstituter substituter(arena, lookup, variables.strict);
+    const Value* root = object.root;
+    std::string wrong;
+    if (substituter.Run(root)) {
+      if (substituter.error) {
+        wrong = substituter.error->message;
+      } else {
+        object.root = root;
+      }
+    } else {
+      wrong = SubstituteWhole(arena, lookup, variables.strict, object);
     }
-    auto yaml = std::make_shared<yaml::File>(yaml::Parse(text.text));
-    std::optional<LoadError> refused;
-    const yaml::Document& document = yaml->documents.front();
-    arena.Keep(yaml);
-    const Value* root = Load(arena, document.root(), {}, &refused);
-    if (document.HasErrors() || refused || !root || !root->IsMap()) {
-      fail(fmt::format("what the substitution makes is not YAML: {}",
-                       document.HasErrors() ? document.errors().front().message
-                       : refused            ? refused->message
-                                            : "no mapping"));
-      continue;
-    }
-    object.root = OriginMatcher(arena).Match(root, object.root);
+    if (wrong.empty()) continue;
+    problems.push_back({ProblemKind::kSubstitution,
+                        true,
+                        object.origin ? object.origin.file->path : "",
+                        object.origin.range,
+                        fmt::format("{}: {}", Describe(object.id), wrong),
+                        {}});
   }
 }
 

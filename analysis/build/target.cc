@@ -125,6 +125,11 @@ LoadedFilePtr Target::LoadPath(const Value& entry) {
   return file;
 }
 
+PatchLoader Target::MakeLoader() {
+  return {[this](const Value& path) { return LoadPath(path); },
+          [this](const Value& text) { return builder_.files_.Inline(text); }};
+}
+
 std::shared_ptr<const std::string> Target::LoadBytes(const Value& entry, std::string_view text) {
   std::optional<std::string> path = Resolve(entry, text, false);
   if (!path || !IsAllowed(entry, *path)) return nullptr;
@@ -361,7 +366,7 @@ void Target::RunTransformers() {
   Context context = MakeContext();
   Objects& objects = into_.objects;
   const TransformerConfigPtr config = into_.config;
-  const build::LoadPath load = [this](const Value& path) { return LoadPath(path); };
+  const PatchLoader load = MakeLoader();
   for (const Value* entry : k_.patches_strategic) {
     ApplyStrategicPatch(context, objects, entry, load);
   }

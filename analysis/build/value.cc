@@ -88,11 +88,11 @@ std::string_view Arena::Copy(std::string_view text) {
   return {bytes, text.size()};
 }
 
-const OriginFile* Arena::File(std::string_view path, std::string_view text) {
+const OriginFile* Arena::File(std::string_view path, TextPtr text) {
   for (const auto& file : files_) {
     if (file->path == path) return file.get();
   }
-  files_.push_back(std::make_unique<OriginFile>(OriginFile{std::string(path), text}));
+  files_.push_back(std::make_unique<OriginFile>(OriginFile{std::string(path), std::move(text)}));
   return files_.back().get();
 }
 

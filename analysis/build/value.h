@@ -27,7 +27,7 @@ enum class Type : uint8_t { kNull, kBool, kInt, kFloat, kString, kMap, kList };
 // A file that values were written in. Lives as long as the arena that holds the values.
 struct OriginFile {
   std::string path;
-  std::string_view text;  // of the whole file; "" when it is not at hand
+  TextPtr text;  // of the whole file; null when it is not at hand
 };
 
 // Where something was written. Without a file: nowhere, the build made it up.
@@ -122,7 +122,7 @@ class Arena {
   // Like String, for text that outlives the arena or is kept by it.
   Value* ScalarView(Type type, std::string_view text, Origin origin, yaml::ScalarStyle style);
   std::string_view Copy(std::string_view text);
-  const OriginFile* File(std::string_view path, std::string_view text = {});
+  const OriginFile* File(std::string_view path, TextPtr text = nullptr);
   const Edit* NewEdit(const Edit& edit);
   void* Allocate(size_t bytes, size_t align) { return memory_.allocate(bytes, align); }
 
