@@ -346,6 +346,7 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
     generated.generated_in = old.generated_in;
     generated.origin = old.origin;
   }
+  generated.needs_hash = generated.needs_hash && old.needs_hash;
   generated.previous = std::move(old.previous);
   generated.prefixes = std::move(old.prefixes);
   generated.suffixes = std::move(old.suffixes);

@@ -180,12 +180,21 @@ void Target::AddFile(const Value& entry, const std::string& path) {
       problem.related.push_back({entry.origin.file->path, entry.origin.range, "listed here"});
     into_.problems.push_back(std::move(problem));
   }
-  for (const LoadedDocument& document : file->documents) {
-    if (!IsEmpty(document.root)) AddDocument(*file, document.root);
+  AddDocuments(*file);
+}
+
+// The items of a list come behind all documents of the file.
+void Target::AddDocuments(const LoadedFile& file) {
+  std::vector<const Value*> queue;
+  for (const LoadedDocument& document : file.documents) queue.push_back(document.root);
+  for (size_t i = 0; i < queue.size(); ++i) {
+    const Value* root = queue[i];
+    if (!IsEmpty(root)) AddDocument(file, root, queue);
   }
 }
 
-void Target::AddDocument(const LoadedFile& file, const Value* root) {
+void Target::AddDocument(const LoadedFile& file, const Value* root,
+                         std::vector<const Value*>& queue) {
   auto refuse = [&](const Value* where, std::string message) {
     into_.problems.push_back(
         {ProblemKind::kBadObject, true, file.path, where->origin.range, std::move(message), {}});
@@ -198,9 +207,7 @@ void Target::AddDocument(const LoadedFile& file, const Value* root) {
     if (const Value* items = Find(root, "items")) {
       if (items->IsNull()) return;
       if (!items->IsList()) return refuse(items, "items of a list must be a list");
-      for (const Value* item : items->Items()) {
-        if (!IsEmpty(item)) AddDocument(file, item);
-      }
+      queue.insert(queue.end(), items->Items().begin(), items->Items().end());
       return;
     }
   }

@@ -21,7 +21,8 @@ class Target {
   void ReadResource(const Value& entry);
   void AddFile(const Value& entry, const std::string& path);
   void AddBase(const Value& entry, const std::string& directory);
-  void AddDocument(const LoadedFile& file, const Value* root);
+  void AddDocuments(const LoadedFile& file);
+  void AddDocument(const LoadedFile& file, const Value* root, std::vector<const Value*>& queue);
   void AddObject(Object object, Origin listed);
   void ReadConfigurations();
   void ReadOpenApi();
