@@ -10,6 +10,9 @@
 namespace fluxls::build {
 namespace {
 
+// The one Kubernetes schema that kustomize carries.
+constexpr std::string_view kBuiltinOpenApi = "v1.21.2";
+
 bool HasTemplate(std::string_view text) {
   return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos;
 }
@@ -36,7 +39,7 @@ Target::Target(Builder& builder, const Kustomization& kustomization, Accumulatio
 }
 
 Context Target::MakeContext() {
-  return {*into_.arena, into_.problems, into_.openapi};
+  return {*into_.arena, into_.problems, builder_.schema_.openapi};
 }
 
 void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {
@@ -274,7 +277,6 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
   into_.config = MergeConfigs(into_.config, base->config, &problem);
   if (!problem.empty()) Fail(ProblemKind::kTransformer, entry, problem);
   MergeVariables(MakeContext(), base->variables, into_.variables);
-  if (!into_.openapi) into_.openapi = base->openapi;
 }
 
 // --- Configuration -------------------------------------------------------------------------------
@@ -305,10 +307,26 @@ void Target::ReadConfigurations() {
 }
 
 void Target::ReadOpenApi() {
+  SchemaChoice& schema = builder_.schema_;
+  if (schema.made || !k_.openapi) return;
   const Value* path = Field(k_.openapi, "path");
-  if (!path || into_.openapi) return;
-  LoadedFilePtr file = LoadPath(*path);
-  if (file && !file->documents.empty()) into_.openapi = file->documents[0].root;
+  const Value* version = Field(k_.openapi, "version");
+  if (path && version) {
+    return Fail(ProblemKind::kBadKustomization, *version,
+                "openapi has either path or version, not both");
+  }
+  if (path) {
+    LoadedFilePtr file = LoadPath(*path);
+    if (!file || file->documents.empty()) return;
+    schema = {true, file->documents[0].root};
+  } else if (version && !version->str().empty()) {
+    if (version->str() != kBuiltinOpenApi) {
+      Fail(ProblemKind::kBadKustomization, *version,
+           fmt::format("openapi version \"{}\" is not built into kustomize; {} is",
+                       version->str(), kBuiltinOpenApi));
+    }
+    schema = {true, nullptr};
+  }
 }
 
 // --- Generators and components -------------------------------------------------------------------
@@ -359,8 +377,11 @@ void Target::ReadComponent(const Value& entry) {
 // --- Transformers --------------------------------------------------------------------------------
 
 void Target::Stamp(std::string_view transformer) {
-  const std::string_view file = into_.arena->Copy(k_.path);
-  for (Object& object : into_.objects) object.steps.push_back({file, transformer});
+  Stamp(Step{into_.arena->Copy(k_.path), transformer, "", ""});
+}
+
+void Target::Stamp(Step step) {
+  for (Object& object : into_.objects) object.steps.push_back(step);
 }
 
 void Target::RunTransformers() {
@@ -393,10 +414,8 @@ void Target::RunTransformers() {
     SetLabels(context, objects, entry, *config);
     Stamp("LabelTransformer");
   }
-  if (k_.common_labels) {
-    SetMetadata(context, objects, k_.common_labels, config->common_labels, EditKind::kLabel);
-    Stamp("LabelTransformer");
-  }
+  SetMetadata(context, objects, k_.common_labels, config->common_labels, EditKind::kLabel);
+  if (k_.common_labels || !k_.labels.empty()) Stamp("LabelTransformer");
   if (k_.common_annotations) {
     SetMetadata(context, objects, k_.common_annotations, config->common_annotations,
                 EditKind::kAnnotation);

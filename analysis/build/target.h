@@ -34,6 +34,8 @@ class Target {
   void RunTransformerPlugin(const Object& plugin);
   void RunGeneratorPlugin(const Object& plugin);
   void Stamp(std::string_view transformer);
+  void Stamp(Step step);
+  Step StepOf(const Object& plugin) const;
 
   // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when
   // nowhere.

@@ -75,9 +75,16 @@ void Target::RunPlugins(const std::vector<const Value*>& entries, bool generator
         RunGeneratorPlugin(plugin);
       } else {
         RunTransformerPlugin(plugin);
+        Stamp(StepOf(plugin));
       }
     }
   }
+}
+
+Step Target::StepOf(const Object& plugin) const {
+  Arena& arena = *into_.arena;
+  return {arena.Copy(plugin.origin ? plugin.origin.file->path : k_.path),
+          arena.Copy(plugin.id.kind), arena.Copy(plugin.id.name), arena.Copy(plugin.id.namespace_)};
 }
 
 void Target::RunGeneratorPlugin(const Object& plugin) {
@@ -98,10 +105,9 @@ void Target::RunGeneratorPlugin(const Object& plugin) {
   auto load = [this](const Value& path_entry, std::string_view path) {
     return LoadBytes(path_entry, path);
   };
-  const std::string_view file =
-      into_.arena->Copy(plugin.origin ? plugin.origin.file->path : k_.path);
-  std::optional<Object> made = Generate(context, entry, nullptr, secret, file, load);
+  std::optional<Object> made = Generate(context, entry, nullptr, secret, k_.path, load);
   if (!made) return;
+  made->generator = StepOf(plugin);
   Absorb(context, into_.objects, std::move(*made));
 }
 
