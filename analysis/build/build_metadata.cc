@@ -11,9 +11,9 @@ namespace {
 constexpr std::string_view kManagedBy = "kustomize-v5.8.1";
 
 std::string ConfiguredBy(const Step& step, const std::string& directory, std::string_view indent) {
-  std::string out = fmt::format(
-      "configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n", indent,
-      RelativePath(step.file, directory), step.kind);
+  std::string out =
+      fmt::format("configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n",
+                  indent, RelativePath(step.file, directory), step.kind);
   if (!step.name.empty()) out += fmt::format("{}  name: {}\n", indent, step.name);
   if (!step.namespace_.empty()) out += fmt::format("{}  namespace: {}\n", indent, step.namespace_);
   return out;

@@ -23,10 +23,18 @@ void Collect(const Accumulation& accumulation, std::set<const Accumulation*>& se
 }
 
 // kustomize keeps notes in the annotations while it builds; what is left of them afterwards are
-// strings.
+// strings, or nothing at all.
 void MakeAnnotationsStrings(Arena& arena, Object& object) {
+  const bool noted = !object.previous.empty() || !object.prefixes.empty() ||
+                     !object.suffixes.empty() || object.needs_hash ||
+                     !object.generator.kind.empty();
   UpdateChild(arena, object.root, "metadata", [&](const Value*& metadata) {
     if (!metadata || !metadata->IsMap()) return;
+    const Value* old = Find(metadata, "annotations");
+    if (old && noted && IsEmpty(old)) {
+      Erase(Own(arena, metadata), "annotations");
+      return;
+    }
     UpdateChild(arena, metadata, "annotations", [&](const Value*& annotations) {
       if (!annotations || !annotations->IsMap()) return;
       for (uint32_t i = 0; i < annotations->size; ++i) {

@@ -17,20 +17,6 @@ bool HasTemplate(std::string_view text) {
   return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos;
 }
 
-// The first list that has an item without a value; kustomize refuses those.
-const Value* FindEmptyItem(const Value* value) {
-  if (value->IsList()) {
-    for (const Value* item : value->Items()) {
-      if (item->IsNull()) return value;
-      if (const Value* found = FindEmptyItem(item)) return found;
-    }
-  }
-  for (const Pair& pair : value->Pairs()) {
-    if (const Value* found = FindEmptyItem(pair.value)) return found;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Target::Target(Builder& builder, const Kustomization& kustomization, Accumulation& into)
@@ -58,6 +44,7 @@ void Target::Run() {
   RunGenerators();
   ReadComponents();
   RunTransformers();
+  RunValidators();
   Context context = MakeContext();
   DefineVariables(context, into_.objects, k_.vars, into_.variables);
 }
@@ -322,8 +309,8 @@ void Target::ReadOpenApi() {
   } else if (version && !version->str().empty()) {
     if (version->str() != kBuiltinOpenApi) {
       Fail(ProblemKind::kBadKustomization, *version,
-           fmt::format("openapi version \"{}\" is not built into kustomize; {} is",
-                       version->str(), kBuiltinOpenApi));
+           fmt::format("openapi version \"{}\" is not built into kustomize; {} is", version->str(),
+                       kBuiltinOpenApi));
     }
     schema = {true, nullptr};
   }
@@ -389,9 +376,7 @@ void Target::RunTransformers() {
   Objects& objects = into_.objects;
   const TransformerConfigPtr config = into_.config;
   const build::LoadPath load = [this](const Value& path) { return LoadPath(path); };
-  for (const Value* entry : k_.patches_strategic) {
-    ApplyStrategicPatch(context, objects, entry, load);
-  }
+  ApplyStrategicPatches(context, objects, k_.patches_strategic, load);
   if (!k_.patches_strategic.empty()) Stamp("PatchStrategicMergeTransformer");
   for (const Value* entry : k_.patches) {
     ApplyPatch(context, objects, entry, load);

@@ -33,6 +33,9 @@ class Target {
   void RunPlugins(const std::vector<const Value*>& entries, bool generators);
   void RunTransformerPlugin(const Object& plugin);
   void RunGeneratorPlugin(const Object& plugin);
+  void GenerateServiceAccount(const Object& plugin);
+  void AddValues(const Object& plugin);
+  void RunValidators();
   void Stamp(std::string_view transformer);
   void Stamp(Step step);
   Step StepOf(const Object& plugin) const;

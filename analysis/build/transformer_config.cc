@@ -157,6 +157,7 @@ TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
   MergeSpecs(merged.name_suffix, more->name_suffix, problem);
   MergeSpecs(merged.namespace_, more->namespace_, problem);
   MergeSpecs(merged.common_labels, more->common_labels, problem);
+  MergeSpecs(merged.labels, more->labels, problem);
   MergeSpecs(merged.template_labels, more->template_labels, problem);
   MergeSpecs(merged.common_annotations, more->common_annotations, problem);
   MergeSpecs(merged.images, more->images, problem);
@@ -193,6 +194,7 @@ TransformerConfig ReadConfiguration(const Value* root) {
   config.name_suffix = ReadFieldSpecs(Field(root, "nameSuffix"));
   config.namespace_ = ReadFieldSpecs(Field(root, "namespace"));
   config.common_labels = ReadFieldSpecs(Field(root, "commonLabels"));
+  config.labels = ReadFieldSpecs(Field(root, "labels"));
   config.template_labels = ReadFieldSpecs(Field(root, "templateLabels"));
   config.common_annotations = ReadFieldSpecs(Field(root, "commonAnnotations"));
   config.images = ReadFieldSpecs(Field(root, "images"));

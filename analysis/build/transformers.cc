@@ -288,6 +288,7 @@ void SetLabels(const Context& context, Objects& objects, const Value* entry,
     if (FieldIsTrue(entry, "includeTemplates")) merge(config.template_labels);
     merge({kMetadataLabels});
   }
+  merge(config.labels);
   if (!problem.empty()) context.Fail(ProblemKind::kTransformer, entry->origin, problem);
   SetMetadata(context, objects, Field(entry, "pairs"), fields, EditKind::kLabel);
 }

@@ -207,6 +207,17 @@ bool SameContent(const Value* a, const Value* b) {
   });
 }
 
+const Value* FindEmptyItem(const Value* value) {
+  for (const Value* item : value->Items()) {
+    if (item->IsNull()) return value;
+    if (const Value* found = FindEmptyItem(item)) return found;
+  }
+  for (const Pair& pair : value->Pairs()) {
+    if (const Value* found = FindEmptyItem(pair.value)) return found;
+  }
+  return nullptr;
+}
+
 bool IsEmpty(const Value* value) {
   return !value || value->IsNull() || (!value->IsScalar() && value->size == 0);
 }

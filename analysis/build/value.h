@@ -165,6 +165,9 @@ void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was);
 // Same types, texts and order of lists; the order of keys, origins and styles do not count.
 bool SameContent(const Value* a, const Value* b);
 
+// The first list in a tree that has an item without a value; kustomize refuses those.
+const Value* FindEmptyItem(const Value* value);
+
 // True for null, and for maps and lists with nothing in them.
 bool IsEmpty(const Value* value);
 
