@@ -82,10 +82,11 @@ int BuildKustomization(const BuildOptionsCli& options, const build::Fleet& fleet
     if (IsMeant(*build, options)) meant.push_back(build);
   }
   if (meant.empty()) {
-    err << fmt::format("fluxcd-ls: there is no Flux Kustomization \"{}\"{}; `fluxcd-ls build --list` "
-                       "lists them\n",
-                       options.kustomization,
-                       options.cluster.empty() ? "" : " in cluster \"" + options.cluster + "\"");
+    err << fmt::format(
+        "fluxcd-ls: there is no Flux Kustomization \"{}\"{}; `fluxcd-ls build --list` "
+        "lists them\n",
+        options.kustomization,
+        options.cluster.empty() ? "" : " in cluster \"" + options.cluster + "\"");
     return kExitError;
   }
   if (meant.size() > 1) {
@@ -115,12 +116,11 @@ void List(const build::Fleet& fleet, Places& places, std::ostream& out) {
           fmt::format("fails: {}: {}", places.At(problem.path, problem.range), problem.message);
       break;
     }
-    out << fmt::format(
-        "{}\t{}\t{}\t{} objects\t{}\n",
-        build->flux ? (build->cluster.empty() ? "." : build->cluster) : "-",
-        build->flux ? build->Title() : "kustomize",
-        build->directory.empty() ? "?" : places.Shown(build->directory), build->objects.size(),
-        status);
+    out << fmt::format("{}\t{}\t{}\t{} objects\t{}\n",
+                       build->flux ? (build->cluster.empty() ? "." : build->cluster) : "-",
+                       build->flux ? build->Title() : "kustomize",
+                       build->directory.empty() ? "?" : places.Shown(build->directory),
+                       build->objects.size(), status);
   }
 }
 

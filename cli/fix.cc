@@ -4,8 +4,8 @@
 #include <ostream>
 #include <set>
 
-#include "analysis/rules/rule.h"
 #include "analysis/build/fleet.h"
+#include "analysis/rules/rule.h"
 #include "cli/commands.h"
 #include "cli/diff.h"
 #include "cli/fixer.h"

@@ -41,13 +41,16 @@ class Printer {
       for (size_t at = first; at != std::string::npos;) {
         const size_t end = text.find('\n', at + 1);
         const std::string line = text.substr(at + 1, end == std::string::npos ? end : end - at - 1);
-        out_ += line.empty() ? "\n" : std::string(static_cast<size_t>(indent) + 2, ' ') + line + "\n";
+        out_ +=
+            line.empty() ? "\n" : std::string(static_cast<size_t>(indent) + 2, ' ') + line + "\n";
         at = end;
       }
       return;
     }
     if (in_list && value->IsMap()) {
-      out_ += who.empty() ? " " : who.substr(1) + "\n" + std::string(static_cast<size_t>(indent) + 2, ' ');
+      out_ += who.empty()
+                  ? " "
+                  : who.substr(1) + "\n" + std::string(static_cast<size_t>(indent) + 2, ' ');
       PrintMap(value, indent + 2, "");
       return;
     }

@@ -45,8 +45,8 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
 // Why nothing may be edited in a file, in words; "" when it may.
 std::string_view WhyNotEditable(const SourceFile& file);
 
-// Checks files on all processors; the findings are in the order of the files. `builder`: kept between
-// calls about states of one workspace.
+// Checks files on all processors; the findings are in the order of the files. `builder`: kept
+// between calls about states of one workspace.
 std::vector<Finding> CheckFiles(const Snapshot& snapshot, build::FleetBuilder& builder,
                                 const std::vector<SourceFilePtr>& files);
 

@@ -10,7 +10,8 @@
 // No file is checked before the first scan is through, while a scan runs, or while the project is
 // held: a finding that is published is complete. A result is fresh when it was made from the file
 // as it is now, nothing that other files export has changed since (`epoch`), and the builds say the
-// same of the file (`signature`). Every change makes the builds anew, on a worker; checks wait for it.
+// same of the file (`signature`). Every change makes the builds anew, on a worker; checks wait for
+// it.
 //
 // Thread contract: main thread only; workers get what they need by value. The executor's workers
 // must be joined before the project is destroyed.

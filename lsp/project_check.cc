@@ -48,21 +48,21 @@ bool Project::IsFleetCurrent() const {
 void Project::StartFleet() {
   if (fleet_running_ || !CanCheck() || IsFleetCurrent()) return;
   fleet_running_ = true;
-  executor_.RunOnWorker([this, fleets = fleets_, snapshot = workspace_.snapshot(),
-                         stop = fleet_stop_.get_token()] {
-    FleetPtr fleet;
-    std::string failure;
-    // Catch site of the engine's exceptions: builds.
-    try {
-      fleet = fleets->For(snapshot, stop);
-    } catch (const std::exception& e) {
-      failure = fmt::format("internal error while building: {}", e.what());
-    }
-    executor_.Post([this, fleet, failure] {
-      if (!failure.empty()) Log(LogLevel::kError, failure);
-      OnFleet(fleet);
-    });
-  });
+  executor_.RunOnWorker(
+      [this, fleets = fleets_, snapshot = workspace_.snapshot(), stop = fleet_stop_.get_token()] {
+        FleetPtr fleet;
+        std::string failure;
+        // Catch site of the engine's exceptions: builds.
+        try {
+          fleet = fleets->For(snapshot, stop);
+        } catch (const std::exception& e) {
+          failure = fmt::format("internal error while building: {}", e.what());
+        }
+        executor_.Post([this, fleet, failure] {
+          if (!failure.empty()) Log(LogLevel::kError, failure);
+          OnFleet(fleet);
+        });
+      });
 }
 
 void Project::OnFleet(FleetPtr fleet) {
@@ -102,17 +102,15 @@ void Project::StartCheck(const std::string& path) {
   if (job.file == file && job.epoch == epoch_ && !job.stop.stop_requested()) return;
   job.stop.request_stop();
   job = CheckJob{++jobs_, file, epoch_, std::stop_source()};
-  executor_.RunOnWorker(
-      [this, path, snapshot, file, fleet = fleet_, epoch = epoch_, id = job.id,
-       stop = job.stop.get_token()] {
-        auto start = Executor::Clock::now();
-        CheckedFilePtr result = Check(snapshot, file, epoch, *fleet, stop);
-        auto cost = Executor::Clock::now() - start;
-        bool stopped = stop.stop_requested();
-        executor_.Post([this, path, id, result, stopped, cost] {
-          OnChecked(path, id, result, stopped, cost);
-        });
-      });
+  executor_.RunOnWorker([this, path, snapshot, file, fleet = fleet_, epoch = epoch_, id = job.id,
+                         stop = job.stop.get_token()] {
+    auto start = Executor::Clock::now();
+    CheckedFilePtr result = Check(snapshot, file, epoch, *fleet, stop);
+    auto cost = Executor::Clock::now() - start;
+    bool stopped = stop.stop_requested();
+    executor_.Post(
+        [this, path, id, result, stopped, cost] { OnChecked(path, id, result, stopped, cost); });
+  });
 }
 
 void Project::OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped,
@@ -182,7 +180,8 @@ void Project::FillSweep() {
     sweep_queue_.erase(sweep_queue_.begin(), end);
     ++sweep_in_flight_;
     executor_.RunOnWorker([this, batch = std::move(batch), snapshot = workspace_.snapshot(),
-                           fleet = fleet_, epoch = epoch_, sweep = sweep_, stop = sweep_stop_.get_token()] {
+                           fleet = fleet_, epoch = epoch_, sweep = sweep_,
+                           stop = sweep_stop_.get_token()] {
       std::vector<CheckedFilePtr> results;
       for (const SourceFilePtr& file : batch) {
         if (stop.stop_requested()) break;

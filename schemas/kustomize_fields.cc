@@ -314,6 +314,10 @@ std::vector<FieldSpec> MakeVariables() {
     for (std::string_view field : kVariablesInPod) {
       fields.push_back({"", "", holder.kind, Path(holder.pod_spec, field)});
     }
+    // The volumes of a StatefulSet are looked for in its claims.
+    fields.push_back({"", "", holder.kind,
+                      holder.kind == "StatefulSet" ? "spec/volumeClaimTemplates/spec/nfs/server"
+                                                   : Path(holder.pod_spec, "volumes/nfs/server")});
   }
   for (const FieldSpec& field :
        std::initializer_list<FieldSpec>{{"", "", "Ingress", "spec/rules/host"},
@@ -321,7 +325,9 @@ std::vector<FieldSpec> MakeVariables() {
                                         {"", "", "Ingress", "spec/tls/secretName"},
                                         {"", "", "Service", "spec/ports/port"},
                                         {"", "", "Service", "spec/ports/targetPort"},
-                                        {"", "", "", "metadata/labels"}}) {
+                                        {"", "", "PersistentVolume", "spec/nfs/server"},
+                                        {"", "", "", "metadata/labels"},
+                                        {"", "", "", "metadata/annotations"}}) {
     fields.push_back(field);
   }
   return fields;

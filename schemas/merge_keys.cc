@@ -1,5 +1,6 @@
 #include "schemas/merge_keys.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace fluxls::catalog {
@@ -14,7 +15,7 @@ struct KindRow {
 };
 
 constexpr KindRow kKinds[] = {
-    {"apps extensions", "Deployment StatefulSet DaemonSet ReplicaSet", kWorkload},
+    {"apps", "Deployment StatefulSet DaemonSet ReplicaSet", kWorkload},
     {"-", "ReplicationController", kWorkload},
     {"batch", "Job", kWorkload},
     {"batch", "CronJob", kCronJob},
@@ -26,12 +27,35 @@ constexpr KindRow kKinds[] = {
      kWebhooks},
 };
 
-// Groups of Kubernetes itself; objects of others are custom resources.
-constexpr std::string_view kBuiltinGroups =
-    "- apps extensions batch autoscaling policy networking.k8s.io rbac.authorization.k8s.io "
-    "storage.k8s.io scheduling.k8s.io admissionregistration.k8s.io apiextensions.k8s.io "
-    "apiregistration.k8s.io certificates.k8s.io coordination.k8s.io discovery.k8s.io events.k8s.io "
-    "flowcontrol.apiserver.k8s.io node.k8s.io authentication.k8s.io authorization.k8s.io";
+// Groups of Kubernetes itself and their versions in that release; objects of others are custom
+// resources, as are those of versions that came later or were gone by then.
+struct GroupRow {
+  std::string_view group;
+  std::string_view versions;
+};
+constexpr GroupRow kGroups[] = {
+    {"-", "v1"},
+    {"admissionregistration.k8s.io", "v1 v1beta1"},
+    {"apiextensions.k8s.io", "v1 v1beta1"},
+    {"apiregistration.k8s.io", "v1 v1beta1"},
+    {"apps", "v1"},
+    {"authentication.k8s.io", "v1 v1beta1"},
+    {"authorization.k8s.io", "v1 v1beta1"},
+    {"autoscaling", "v1 v2beta1 v2beta2"},
+    {"batch", "v1 v1beta1"},
+    {"certificates.k8s.io", "v1 v1beta1"},
+    {"coordination.k8s.io", "v1 v1beta1"},
+    {"discovery.k8s.io", "v1 v1beta1"},
+    {"events.k8s.io", "v1 v1beta1"},
+    {"extensions", "v1beta1"},
+    {"flowcontrol.apiserver.k8s.io", "v1beta1"},
+    {"networking.k8s.io", "v1 v1beta1"},
+    {"node.k8s.io", "v1 v1beta1"},
+    {"policy", "v1 v1beta1"},
+    {"rbac.authorization.k8s.io", "v1 v1beta1"},
+    {"scheduling.k8s.io", "v1 v1beta1"},
+    {"storage.k8s.io", "v1 v1beta1"},
+};
 
 struct FieldRow {
   MergeType owner;
@@ -83,12 +107,16 @@ bool IsObject(MergeType type) {
 
 }  // namespace
 
-MergeType MergeTypeOf(std::string_view group, std::string_view kind) {
+MergeType MergeTypeOf(std::string_view group, std::string_view version, std::string_view kind) {
   if (group.empty()) group = "-";
+  const bool known = std::any_of(std::begin(kGroups), std::end(kGroups), [&](const GroupRow& row) {
+    return row.group == group && HasWord(row.versions, version);
+  });
+  if (!known) return kNone;
   for (const KindRow& row : kKinds) {
     if (HasWord(row.group, group) && HasWord(row.kinds, kind)) return row.type;
   }
-  return HasWord(kBuiltinGroups, group) ? kObject : kNone;
+  return kObject;
 }
 
 MergeField MergeFieldOf(MergeType type, std::string_view field) {

@@ -41,7 +41,7 @@ struct MergeField {
 
 // The type of an object. kObject for kinds of Kubernetes without lists of their own that merge,
 // kNone for custom resources.
-MergeType MergeTypeOf(std::string_view group, std::string_view kind);
+MergeType MergeTypeOf(std::string_view group, std::string_view version, std::string_view kind);
 MergeField MergeFieldOf(MergeType type, std::string_view field);
 
 }  // namespace fluxls::catalog

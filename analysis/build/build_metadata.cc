@@ -10,25 +10,24 @@ namespace {
 // The version that the facts are from; real kustomize writes its own here.
 constexpr std::string_view kManagedBy = "kustomize-v5.8.1";
 
-std::string ConfiguredBy(std::string_view file, std::string_view kind, std::string_view indent) {
-  return fmt::format(
-      "configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n", indent,
-      file, kind);
+std::string ConfiguredBy(const Step& step, const std::string& directory, std::string_view indent) {
+  std::string out =
+      fmt::format("configuredIn: {1}\n{0}configuredBy:\n{0}  apiVersion: builtin\n{0}  kind: {2}\n",
+                  indent, RelativePath(step.file, directory), step.kind);
+  if (!step.name.empty()) out += fmt::format("{}  name: {}\n", indent, step.name);
+  if (!step.namespace_.empty()) out += fmt::format("{}  namespace: {}\n", indent, step.namespace_);
+  return out;
 }
 
 std::string OriginOf(const Object& object, const std::string& directory) {
-  if (!object.generated_by.empty()) {
-    return ConfiguredBy(RelativePath(object.generated_in, directory), object.generated_by, "");
-  }
+  if (!object.generator.kind.empty()) return ConfiguredBy(object.generator, directory, "");
   if (!object.origin) return "";
   return fmt::format("path: {}\n", RelativePath(object.origin.file->path, directory));
 }
 
 std::string StepsOf(const Object& object, const std::string& directory) {
   std::string out;
-  for (const Step& step : object.steps) {
-    out += "- " + ConfiguredBy(RelativePath(step.file, directory), step.kind, "  ");
-  }
+  for (const Step& step : object.steps) out += "- " + ConfiguredBy(step, directory, "  ");
   return out;
 }
 

@@ -23,10 +23,18 @@ void Collect(const Accumulation& accumulation, std::set<const Accumulation*>& se
 }
 
 // kustomize keeps notes in the annotations while it builds; what is left of them afterwards are
-// strings.
+// strings, or nothing at all.
 void MakeAnnotationsStrings(Arena& arena, Object& object) {
+  const bool noted = !object.previous.empty() || !object.prefixes.empty() ||
+                     !object.suffixes.empty() || object.needs_hash ||
+                     !object.generator.kind.empty();
   UpdateChild(arena, object.root, "metadata", [&](const Value*& metadata) {
     if (!metadata || !metadata->IsMap()) return;
+    const Value* old = Find(metadata, "annotations");
+    if (old && noted && IsEmpty(old)) {
+      Erase(Own(arena, metadata), "annotations");
+      return;
+    }
     UpdateChild(arena, metadata, "annotations", [&](const Value*& annotations) {
       if (!annotations || !annotations->IsMap()) return;
       for (uint32_t i = 0; i < annotations->size; ++i) {
@@ -96,8 +104,13 @@ std::optional<Kustomization> Builder::ReadKustomization(const std::string& direc
 }
 
 AccumulationPtr Builder::Accumulate(const std::string& directory) {
+  if (stack_.empty()) schema_ = {};
   auto cached = cache_.find(directory);
-  if (cached != cache_.end() && StillHolds(cached->second)) return cached->second;
+  if (cached != cache_.end() && cached->second->schema_before == schema_ &&
+      StillHolds(cached->second)) {
+    schema_ = cached->second->schema_after;
+    return cached->second;
+  }
 
   auto arena = std::make_shared<Arena>();
   std::vector<Problem> problems;
@@ -113,6 +126,7 @@ AccumulationPtr Builder::Accumulate(const std::string& directory) {
     auto empty = std::make_shared<Accumulation>();
     empty->directory = directory;
     empty->config = DefaultTransformerConfig();
+    empty->schema_before = empty->schema_after = schema_;
     empty->problems = std::move(problems);
     empty->arena = std::move(arena);
     empty->dependencies = std::move(dependencies);
@@ -130,7 +144,9 @@ AccumulationPtr Builder::Accumulate(const std::string& directory) {
 AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
                                     std::shared_ptr<Arena> arena, std::vector<Problem> problems,
                                     Dependencies dependencies) {
+  if (stack_.empty()) schema_ = {};
   auto accumulation = std::make_shared<Accumulation>();
+  accumulation->schema_before = schema_;
   accumulation->directory = kustomization.directory;
   accumulation->problems = std::move(problems);
   accumulation->arena = std::move(arena);
@@ -139,6 +155,8 @@ AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
   stack_.push_back(kustomization.directory);
   Target(*this, kustomization, *accumulation).Run();
   stack_.pop_back();
+  accumulation->schema_after = schema_;
+  accumulation->openapi = schema_.openapi;
   files_.Record(outer);
   checked_[accumulation.get()] = true;
   return accumulation;

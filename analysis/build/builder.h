@@ -23,6 +23,14 @@
 
 namespace fluxls::build {
 
+// The OpenAPI document that stands in for Kubernetes' own. The first kustomization that is read and
+// chooses one, from the top down, does so for the whole build.
+struct SchemaChoice {
+  bool made = false;
+  const Value* openapi = nullptr;  // null: the one that kustomize has built in
+  bool operator==(const SchemaChoice& other) const = default;
+};
+
 // What a directory contributes: objects before names are fixed up, and what its parents must know.
 struct Accumulation {
   std::string directory;
@@ -30,6 +38,8 @@ struct Accumulation {
   TransformerConfigPtr config;
   std::vector<Variable> variables;
   const Value* openapi = nullptr;
+  SchemaChoice schema_before;  // it was built after this choice
+  SchemaChoice schema_after;
   std::vector<Problem> problems;  // its own; those of bases are with them
   std::vector<Unknown> unknowns;
   std::shared_ptr<Arena> arena;
@@ -99,6 +109,7 @@ class Builder {
   // Accumulations known to hold in this generation, or not to.
   std::unordered_map<const Accumulation*, bool> checked_;
   std::vector<std::string> stack_;  // directories that are being built
+  SchemaChoice schema_;             // so far, in the build at the bottom of the stack
   // The lowest place in the stack that closed a circle: what lies above it is broken only seen from
   // there, and must not be kept.
   size_t circle_ = SIZE_MAX;

@@ -49,8 +49,8 @@ class Assembly {
   std::vector<FluxBuildPtr> Run() {
     written_ = FindWritten(builder_.files());
     for (const std::string& root : Roots()) {
-      sources_[root] = Sources::Find(builder_.files(), root, written_.kustomizations,
-                                     written_.source_files);
+      sources_[root] =
+          Sources::Find(builder_.files(), root, written_.kustomizations, written_.source_files);
     }
     const std::vector<Entry> entries = FindEntries(builder_.files(), written_, sources_);
     std::set<std::string> clusters;
@@ -91,8 +91,8 @@ class Assembly {
     return found == sources_.end() ? kNone : found->second;
   }
 
-  // Builds the entries of a cluster and everything that they apply. ConfigMaps and Secrets of one build
-  // hold variables of others, so that it is done again until they stay the same.
+  // Builds the entries of a cluster and everything that they apply. ConfigMaps and Secrets of one
+  // build hold variables of others, so that it is done again until they stay the same.
   void BuildCluster(const std::string& cluster, const std::vector<Entry>& entries) {
     constexpr int kMaxRounds = 4;
     // What there was before is the best guess, and mostly right.
@@ -113,9 +113,8 @@ class Assembly {
   }
 
   static bool NeedsAnotherRound(const std::vector<FluxBuildPtr>& round) {
-    return std::any_of(round.begin(), round.end(), [](const FluxBuildPtr& build) {
-      return build->variables.active;
-    });
+    return std::any_of(round.begin(), round.end(),
+                       [](const FluxBuildPtr& build) { return build->variables.active; });
   }
 
   std::vector<FluxBuildPtr> BuildRound(const std::string& cluster,
@@ -164,8 +163,8 @@ class Assembly {
       auto found = objects_.find(NameKey("", kind, ns, name));
       return found == objects_.end() ? nullptr : found->second;
     };
-    auto previous = known.find(NameKey(
-        request.cluster, "flux", id.namespace_.empty() ? "default" : id.namespace_, id.name));
+    auto previous = known.find(NameKey(request.cluster, "flux",
+                                       id.namespace_.empty() ? "default" : id.namespace_, id.name));
     return BuildFlux(builder_, SourcesOf(path), request, find,
                      previous == known.end() ? nullptr : previous->second);
   }
@@ -331,8 +330,8 @@ uint64_t HashOf(const FluxBuild& build) {
   Mix(hash, static_cast<uint64_t>(build.release.minor));
   Mix(hash, static_cast<uint64_t>(build.unknowns.size()));
   const Variables& variables = build.variables;
-  Mix(hash, static_cast<uint64_t>(variables.active * 4 + variables.strict * 2 +
-                                  variables.complete));
+  Mix(hash,
+      static_cast<uint64_t>(variables.active * 4 + variables.strict * 2 + variables.complete));
   for (const auto& [name, variable] : variables.defined) {
     Mix(hash, name);
     Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
@@ -348,9 +347,9 @@ void Fleet::Index() {
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const Object& object = build.objects[j];
       if (object.origin) effects_[object.origin.file->path].push_back({i, j});
-      by_name_.emplace(NameKey(build.cluster, object.id.kind, object.id.EffectiveNamespace(),
-                               object.id.name),
-                       Effect{i, j});
+      by_name_.emplace(
+          NameKey(build.cluster, object.id.kind, object.id.EffectiveNamespace(), object.id.name),
+          Effect{i, j});
     }
     for (const Problem& problem : build.problems) {
       std::vector<FleetProblem>& list = problems_[problem.path];

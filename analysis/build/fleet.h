@@ -1,9 +1,9 @@
-// All builds of a workspace: what Flux applies, cluster by cluster, and for every document what becomes
-// of it.
+// All builds of a workspace: what Flux applies, cluster by cluster, and for every document what
+// becomes of it.
 //
-// Entries are Flux Kustomizations that nobody else's build applies; what they apply is followed until
-// nothing new comes. Directories with a kustomization that no Flux Kustomization reaches are built by
-// kustomize alone.
+// Entries are Flux Kustomizations that nobody else's build applies; what they apply is followed
+// until nothing new comes. Directories with a kustomization that no Flux Kustomization reaches are
+// built by kustomize alone.
 //
 // Thread contract: FleetBuilder on one thread at a time. A Fleet is immutable; share it freely.
 #pragma once
@@ -51,12 +51,14 @@ class Fleet {
   // another fleet still holds when the signatures are the same.
   uint64_t SignatureOf(const std::string& path) const;
 
-  const Object& ObjectOf(Effect effect) const { return builds_[effect.build]->objects[effect.object]; }
+  const Object& ObjectOf(Effect effect) const {
+    return builds_[effect.build]->objects[effect.object];
+  }
   const FluxBuild& BuildOf(Effect effect) const { return *builds_[effect.build]; }
 
   // The object that a cluster applies, by kind, namespace and name; null when there is none.
-  const Object* Find(const std::string& cluster, std::string_view kind,
-                     std::string_view namespace_, std::string_view name) const;
+  const Object* Find(const std::string& cluster, std::string_view kind, std::string_view namespace_,
+                     std::string_view name) const;
   // Directories of the clusters, ordered.
   std::vector<std::string> Clusters() const;
 

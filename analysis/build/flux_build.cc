@@ -99,10 +99,9 @@ void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
   for (const Value* component : FieldItems(spec, "components"))
     kustomization.components.push_back(component);
   for (const Value* image : FieldItems(spec, "images")) {
-    auto same = std::find_if(kustomization.images.begin(), kustomization.images.end(),
-                             [image](const Value* own) {
-                               return FieldText(own, "name") == FieldText(image, "name");
-                             });
+    auto same = std::find_if(
+        kustomization.images.begin(), kustomization.images.end(),
+        [image](const Value* own) { return FieldText(own, "name") == FieldText(image, "name"); });
     if (same == kustomization.images.end()) {
       kustomization.images.push_back(image);
     } else {
@@ -114,8 +113,8 @@ void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
 // `commonMetadata`: on everything, over what is there.
 void SetCommonMetadata(Arena& arena, const Value* spec, Objects& objects) {
   const Value* metadata = Field(spec, "commonMetadata");
-  for (auto [field, kind] : {std::pair("labels", EditKind::kLabel),
-                             std::pair("annotations", EditKind::kAnnotation)}) {
+  for (auto [field, kind] :
+       {std::pair("labels", EditKind::kLabel), std::pair("annotations", EditKind::kAnnotation)}) {
     const Value* pairs = Field(metadata, field);
     if (!pairs || pairs->Pairs().empty()) continue;
     const std::vector<Pair> entries(pairs->Pairs().begin(), pairs->Pairs().end());
@@ -145,8 +144,7 @@ class FluxBuilder {
     const Value* reference = build::Find(spec_, "sourceRef");
     const Origin where = path && path->origin ? path->origin : request_.origin;
     auto unknown = [&](std::string reason) -> std::optional<std::string> {
-      build.unknowns.push_back(
-          {where ? where.file->path : "", where.range, std::move(reason)});
+      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason)});
       return std::nullopt;
     };
     if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));
@@ -157,12 +155,11 @@ class FluxBuilder {
         sources_.Of(kind, name, request_.origin ? request_.origin.file->path : "");
     if (!tree) return unknown(fmt::format("{} \"{}\" is not this repository", kind, name));
     std::optional<std::string> directory = tree->DirectoryOf(text);
-    const PathKind found =
-        directory ? builder_.files().Stat(*directory) : PathKind::kMissing;
+    const PathKind found = directory ? builder_.files().Stat(*directory) : PathKind::kMissing;
     if (found == PathKind::kDirectory) return directory;
     if (found == PathKind::kUnknown || !tree->confirmed) {
-      return unknown(fmt::format("{} \"{}\" may hold \"{}\", this repository does not", kind, name,
-                                 text));
+      return unknown(
+          fmt::format("{} \"{}\" may hold \"{}\", this repository does not", kind, name, text));
     }
     Problem problem;
     problem.kind = ProblemKind::kPath;

@@ -40,20 +40,21 @@ struct FluxBuild {
   std::string cluster;  // path of the cluster's directory in the repository; "" for plain kustomize
   std::string name;     // of the Kustomization; the directory for plain kustomize
   std::string namespace_;
-  bool flux = true;              // false: a directory with a kustomization that no Flux Kustomization builds
+  bool flux = true;  // false: a directory with a kustomization that no Flux Kustomization builds
   const Value* kustomization = nullptr;  // the effective Flux Kustomization
-  Origin origin;                 // where it is written
-  std::string directory;         // that is built; "" when it is not known
-  Objects objects;               // what is applied
+  Origin origin;                         // where it is written
+  std::string directory;                 // that is built; "" when it is not known
+  Objects objects;                       // what is applied
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;
   FluxRelease release;
   AccumulationPtr accumulation;  // null when there is no directory
   std::shared_ptr<Arena> arena;
-  // False: its entry may well be applied, and changed, by somebody whom this repository does not show.
+  // False: its entry may well be applied, and changed, by somebody whom this repository does not
+  // show.
   bool certain = true;
-  FluxBuildPtr parent;           // whose build applies this Kustomization; null for an entry
+  FluxBuildPtr parent;  // whose build applies this Kustomization; null for an entry
   bool failed = false;
 
   // "flux-system/apps", or the directory.
@@ -68,13 +69,14 @@ struct FluxRequest {
   std::string cluster;
   const Value* kustomization = nullptr;  // effective
   Origin origin;
-  FluxBuildPtr parent;  // whose build applies it; null for an entry
+  FluxBuildPtr parent;               // whose build applies it; null for an entry
   std::shared_ptr<const void> keep;  // what the values of the Kustomization belong to
   bool certain = true;
   FluxRelease release;
 };
 
-// `previous`: the build of the same Kustomization before; it is taken over when nothing has changed.
+// `previous`: the build of the same Kustomization before; it is taken over when nothing has
+// changed.
 FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxRequest& request,
                        const FindObject& find, const FluxBuildPtr& previous);
 

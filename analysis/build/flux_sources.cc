@@ -75,13 +75,14 @@ std::optional<std::string> SourceTree::DirectoryOf(std::string_view path) const 
   const std::string wanted = CleanPath(path);
   const Part* best = nullptr;
   for (const Part& part : parts) {
-    const bool inside = part.inside.empty() || wanted == part.inside ||
-                        wanted.starts_with(part.inside + "/");
+    const bool inside =
+        part.inside.empty() || wanted == part.inside || wanted.starts_with(part.inside + "/");
     if (inside && (!best || part.inside.size() > best->inside.size())) best = &part;
   }
   if (!best) return std::nullopt;
-  const std::string rest =
-      best->inside.empty() ? wanted : wanted.substr(std::min(wanted.size(), best->inside.size() + 1));
+  const std::string rest = best->inside.empty()
+                               ? wanted
+                               : wanted.substr(std::min(wanted.size(), best->inside.size() + 1));
   return rest.empty() ? best->directory : JoinPath(best->directory, rest);
 }
 
@@ -102,8 +103,8 @@ Sources Sources::Find(Files& files, const std::string& root,
       std::set<std::string>& paths = wanted[key];
       if (std::string clean = CleanPath(path); !clean.empty()) paths.insert(std::move(clean));
     }
-    const bool generated = kustomization.origin &&
-                           BaseName(kustomization.origin.file->path) == "gotk-sync.yaml";
+    const bool generated =
+        kustomization.origin && BaseName(kustomization.origin.file->path) == "gotk-sync.yaml";
     if (generated || kustomization.from_instance ||
         (key.second == "flux-system" && key.first == "GitRepository")) {
       bootstrap.insert(key);
@@ -203,12 +204,10 @@ Sources Sources::Find(Files& files, const std::string& root,
     tree.file = one.file;
     for (const Copy& copy : one.copies) {
       auto alias = one.aliases.find(copy.alias);
-      const SourceTree* from =
-          alias == one.aliases.end()
-              ? nullptr
-              : out.Of(alias->second.first, alias->second.second, one.file);
-      std::optional<std::string> directory =
-          from ? from->DirectoryOf(copy.from) : std::nullopt;
+      const SourceTree* from = alias == one.aliases.end()
+                                   ? nullptr
+                                   : out.Of(alias->second.first, alias->second.second, one.file);
+      std::optional<std::string> directory = from ? from->DirectoryOf(copy.from) : std::nullopt;
       if (!directory) {
         tree.confirmed = false;
         continue;

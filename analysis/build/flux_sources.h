@@ -1,11 +1,12 @@
 // Which directories of this repository the sources of Flux Kustomizations hold.
 //
-// A source is known to be this repository when it is what bootstrap wrote, or when most of the paths
-// that Kustomizations look for in it are here. Its root need not be the root of the repository: an
-// OCI artifact may hold a sub-folder, an ArtifactGenerator copies folders to where it likes.
+// A source is known to be this repository when it is what bootstrap wrote, or when most of the
+// paths that Kustomizations look for in it are here. Its root need not be the root of the
+// repository: an OCI artifact may hold a sub-folder, an ArtifactGenerator copies folders to where
+// it likes.
 //
-// Facts: source-controller and source-watcher; the artifact of a GitRepository is the whole repository.
-// Thread contract: plain data; Find reads through Files.
+// Facts: source-controller and source-watcher; the artifact of a GitRepository is the whole
+// repository. Thread contract: plain data; Find reads through Files.
 #pragma once
 
 #include <map>
@@ -24,7 +25,7 @@ struct WrittenKustomization {
   const Value* root = nullptr;
   ObjectId id;
   Origin origin;
-  bool from_instance = false;  // what a FluxInstance's `sync` makes
+  bool from_instance = false;        // what a FluxInstance's `sync` makes
   std::shared_ptr<const void> keep;  // what the values belong to
 };
 
@@ -49,8 +50,8 @@ class Sources {
                       const std::vector<WrittenKustomization>& written,
                       const std::vector<LoadedFilePtr>& source_files);
 
-  // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the one
-  // whose generator is nearest to `path`, the file that asks, is meant.
+  // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the
+  // one whose generator is nearest to `path`, the file that asks, is meant.
   const SourceTree* Of(std::string_view kind, std::string_view name, std::string_view path) const;
 
  private:

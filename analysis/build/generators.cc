@@ -293,8 +293,7 @@ std::optional<Object> Generate(const Context& context, const Value* entry, const
   object.behavior = BehaviorOf(FieldText(entry, "behavior"));
   object.needs_hash = !either("disableNameSuffixHash");
   object.origin = entry->origin;
-  object.generated_by = secret ? "SecretGenerator" : "ConfigMapGenerator";
-  object.generated_in = file;
+  object.generator = {file, secret ? "SecretGenerator" : "ConfigMapGenerator", "", ""};
   object.Refresh();
   return object;
 }
@@ -342,10 +341,10 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
       const Value* merged = MergedMaps(arena, Find(old.root, field), Find(generated.root, field));
       if (merged) Set(arena, Own(arena, generated.root), field, merged);
     }
-    generated.generated_by = old.generated_by;
-    generated.generated_in = old.generated_in;
+    generated.generator = old.generator;
     generated.origin = old.origin;
   }
+  generated.needs_hash = generated.needs_hash && old.needs_hash;
   generated.previous = std::move(old.previous);
   generated.prefixes = std::move(old.prefixes);
   generated.suffixes = std::move(old.suffixes);

@@ -29,14 +29,17 @@ std::optional<Pointer> ParsePointer(std::string_view text) {
   return steps;
 }
 
-// An index of a list; from the end when it is negative.
-std::optional<uint32_t> ParseIndex(std::string_view step, uint32_t size) {
+// An index of a list; when it is negative, counted back from `from_end`.
+std::optional<uint32_t> ParseIndex(std::string_view step, uint32_t size, uint32_t from_end) {
   int64_t index = 0;
   auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
   if (step.empty() || error != std::errc() || end != step.data() + step.size()) return std::nullopt;
-  if (index < 0) index += size;
+  if (index < 0) index += from_end;
   if (index < 0 || index > size) return std::nullopt;
   return static_cast<uint32_t>(index);
+}
+std::optional<uint32_t> ParseIndex(std::string_view step, uint32_t size) {
+  return ParseIndex(step, size, size);
 }
 
 class Patcher {
@@ -148,7 +151,8 @@ class Patcher {
       Append(arena_, *parent, Marked(value, nullptr));
       return "";
     }
-    std::optional<uint32_t> index = ParseIndex(last, parent->size);
+    // -1 is the place behind the last item.
+    std::optional<uint32_t> index = ParseIndex(last, parent->size, parent->size + 1);
     if (!index) return fmt::format("\"{}\": the list has {} items", path, parent->size);
     Insert(arena_, *parent, *index, Marked(value, nullptr));
     return "";

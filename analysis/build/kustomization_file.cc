@@ -3,92 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
-#include "analysis/model/resource.h"
+#include "analysis/build/kustomization_shape.h"
 #include "analysis/workspace/file_system.h"
-#include "schemas/nearest.h"
 
 namespace fluxls::build {
 namespace {
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
-enum class Shape : uint8_t { kText, kMap, kList, kAny };
-
-struct KnownField {
-  std::string_view name;
-  Shape shape;
-};
-constexpr KnownField kFields[] = {
-    {"apiVersion", Shape::kText},
-    {"kind", Shape::kText},
-    {"metadata", Shape::kMap},
-    {"openapi", Shape::kMap},
-    {"namePrefix", Shape::kText},
-    {"nameSuffix", Shape::kText},
-    {"namespace", Shape::kText},
-    {"commonLabels", Shape::kMap},
-    {"labels", Shape::kList},
-    {"commonAnnotations", Shape::kMap},
-    {"patchesStrategicMerge", Shape::kList},
-    {"patchesJson6902", Shape::kList},
-    {"patches", Shape::kList},
-    {"images", Shape::kList},
-    {"imageTags", Shape::kList},
-    {"replacements", Shape::kList},
-    {"replicas", Shape::kList},
-    {"vars", Shape::kList},
-    {"sortOptions", Shape::kMap},
-    {"resources", Shape::kList},
-    {"components", Shape::kList},
-    {"crds", Shape::kList},
-    {"bases", Shape::kList},
-    {"configMapGenerator", Shape::kList},
-    {"secretGenerator", Shape::kList},
-    {"helmGlobals", Shape::kMap},
-    {"helmCharts", Shape::kList},
-    {"helmChartInflationGenerator", Shape::kList},
-    {"generatorOptions", Shape::kMap},
-    {"configurations", Shape::kList},
-    {"generators", Shape::kList},
-    {"transformers", Shape::kList},
-    {"validators", Shape::kList},
-    {"buildMetadata", Shape::kList},
-};
-
-bool Fits(const Value* value, Shape shape) {
-  switch (shape) {
-    case Shape::kText:
-      return value->IsScalar();
-    case Shape::kMap:
-      return value->IsMap();
-    case Shape::kList:
-      return value->IsList();
-    case Shape::kAny:
-      return true;
-  }
-  return true;
-}
-
-std::string_view ShapeName(Shape shape) {
-  switch (shape) {
-    case Shape::kText:
-      return "a text";
-    case Shape::kMap:
-      return "a mapping";
-    case Shape::kList:
-      return "a list";
-    case Shape::kAny:
-      break;
-  }
-  return "a value";
-}
 
 class Reader {
  public:
@@ -156,27 +76,15 @@ class Reader {
   }
 
   void CheckFields(const Value* root) {
-    bool anything = false;
-    for (const Pair& pair : root->Pairs()) {
-      auto known = std::find_if(
-          std::begin(kFields), std::end(kFields),
-          [&pair](const KnownField& field) { return EqualsIgnoringCase(field.name, pair.key); });
-      if (known == std::end(kFields)) {
-        if (strict_) {
-          std::string message = fmt::format("\"{}\" is no field of a kustomization file", pair.key);
-          if (auto near = Nearest(pair.key, KustomizationFieldNames()))
-            message += fmt::format("; did you mean \"{}\"?", *near);
-          Refuse(ProblemKind::kBadKustomization, pair.value->origin, std::move(message));
-        }
-        continue;
-      }
-      if (pair.value->IsNull()) continue;
-      anything |= known->name != "apiVersion" && known->name != "kind";
-      if (!Fits(pair.value, known->shape)) {
-        Refuse(ProblemKind::kBadKustomization, pair.value->origin,
-               fmt::format("{} must be {}", known->name, ShapeName(known->shape)));
-      }
+    for (Misfit& misfit : FindMisfits(root)) {
+      if (misfit.unknown_field && !strict_) continue;
+      Refuse(ProblemKind::kBadKustomization, misfit.where->origin, std::move(misfit.message));
     }
+    const bool anything =
+        std::any_of(root->Pairs().begin(), root->Pairs().end(), [](const Pair& pair) {
+          return !pair.value->IsNull() && !EqualsIgnoringCase(pair.key, "apiVersion") &&
+                 !EqualsIgnoringCase(pair.key, "kind");
+        });
     if (strict_ && !anything) {
       Refuse(ProblemKind::kBadKustomization, root->origin, "this kustomization file lists nothing");
     }
@@ -222,8 +130,7 @@ std::string_view FieldText(const Value* map, std::string_view name) {
 }
 
 bool FieldIsTrue(const Value* map, std::string_view name) {
-  const Value* value = Field(map, name);
-  return value && value->type == Type::kBool && (value->str()[0] == 't' || value->str()[0] == 'T');
+  return IsTrue(Field(map, name));
 }
 
 std::span<const Value* const> FieldItems(const Value* map, std::string_view name) {
@@ -244,15 +151,6 @@ bool Kustomization::Has(std::string_view option) const {
 Kustomization ReadKustomizationFile(const std::string& path, const Value* root, bool strict,
                                     std::vector<Problem>& problems) {
   return Reader(path, strict, problems).Read(root);
-}
-
-const std::vector<std::string_view>& KustomizationFieldNames() {
-  static const std::vector<std::string_view> kNames = [] {
-    std::vector<std::string_view> names;
-    for (const KnownField& field : kFields) names.push_back(field.name);
-    return names;
-  }();
-  return kNames;
 }
 
 }  // namespace fluxls::build

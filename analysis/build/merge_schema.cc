@@ -42,7 +42,7 @@ bool IsKind(const Value* definition, const ObjectId& id) {
 MergeSchema MergeSchema::Of(const ObjectId& id, const Value* openapi) {
   MergeSchema out;
   if (!openapi) {
-    out.type_ = catalog::MergeTypeOf(id.group, id.kind);
+    out.type_ = catalog::MergeTypeOf(id.group, id.version, id.kind);
     return out;
   }
   if (const Value* definitions = Find(openapi, "definitions")) {

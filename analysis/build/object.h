@@ -40,10 +40,13 @@ ObjectId IdOf(const Value* root);
 
 enum class Behavior : uint8_t { kCreate, kMerge, kReplace };
 
-// Who transformed an object: for kustomize's transformer annotations.
+// Who transformed or generated an object: for kustomize's annotations.
 struct Step {
-  std::string_view file;  // of the kustomization
+  std::string_view file;  // of the kustomization, or of the plugin's configuration
   std::string_view kind;  // "PrefixTransformer"
+  // Of the object that configures a plugin; "" for what a field of the kustomization asks for.
+  std::string_view name;
+  std::string_view namespace_;
 };
 
 struct Object {
@@ -59,8 +62,8 @@ struct Object {
   // Where it is written: the file and the range of its document's root. For a generated one the
   // entry that generates it.
   Origin origin;
-  std::string_view generated_by;  // "ConfigMapGenerator"; "" for what a file holds
-  std::string_view generated_in;  // the kustomization
+  // What generates it, "ConfigMapGenerator" in a kustomization; without kind for what a file holds.
+  Step generator;
 
   const ObjectId& original() const { return previous.empty() ? id : previous.front(); }
   // Reads the id again, after a change.
@@ -86,7 +89,7 @@ enum class ProblemKind : uint8_t {
   kTransformer,
   kVariable,
   kNameReference,
-  kPath,  // Flux: spec.path
+  kPath,     // Flux: spec.path
   kOverlap,  // Flux: two Kustomizations of a cluster apply the same object
   kSubstitution,
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "analysis/build/json_patch.h"
 #include "analysis/build/selector.h"
@@ -108,15 +109,45 @@ std::string NoTarget(const Objects& objects, const ObjectId& wanted) {
   return message;
 }
 
+// Is this the object that kustomize takes a strategic merge patch for? Whatever the target says, it
+// must have a kind and a name.
+bool IsPatchObject(const Context& context, const Value* patch, Origin entry) {
+  const Origin where = patch->origin ? patch->origin : entry;
+  if (!patch->IsMap()) {
+    context.Fail(ProblemKind::kPatch, where,
+                 "a patch is an object, or a list of JSON patch operations");
+    return false;
+  }
+  const ObjectId id = IdOf(patch);
+  if (id.kind.empty() || id.name.empty()) {
+    context.Fail(ProblemKind::kPatch, where,
+                 "a strategic merge patch needs kind and metadata.name");
+    return false;
+  }
+  if (const Value* list = FindEmptyItem(patch)) {
+    context.Fail(ProblemKind::kPatch, list->origin ? list->origin : entry,
+                 "this patch has a list with an empty item");
+    return false;
+  }
+  return true;
+}
+
+// A patch with new names or kinds must not make two objects the same.
+void CheckUnique(const Context& context, const Objects& objects, Origin entry) {
+  std::unordered_set<std::string> seen;
+  for (const Object& object : objects) {
+    if (!object.root || seen.insert(object.id.Key()).second) continue;
+    return context.Fail(
+        ProblemKind::kDuplicateObject, entry,
+        fmt::format("this patch makes two objects the same: {}", Describe(object.id)));
+  }
+}
+
 // A patch without target: for the object of its own name.
 void MergeByName(const Context& context, Objects& objects, const Value* patch, PatchOptions options,
                  Origin entry) {
   const ObjectId id = IdOf(patch);
   const Origin where = patch->origin ? patch->origin : entry;
-  if (id.kind.empty() || id.name.empty()) {
-    return context.Fail(ProblemKind::kPatch, where,
-                        "a patch without target needs kind and metadata.name");
-  }
   Object* target = nullptr;
   for (Object& object : objects) {
     if (!object.root || !IsCalled(object, id)) continue;
@@ -204,10 +235,7 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
     return ApplyOperations(context, *selected, operations, entry);
   }
   for (const Value* document : documents) {
-    if (!document->IsMap()) {
-      return context.Fail(ProblemKind::kPatch, document->origin ? document->origin : entry,
-                          "a patch is an object, or a list of JSON patch operations");
-    }
+    if (!IsPatchObject(context, document, entry)) return;
   }
   if (!target) {
     for (const Value* document : documents) {
@@ -221,6 +249,7 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
                         "a patch of several documents cannot have a target");
   }
   for (Object* object : *selected) Merge(context, *object, documents[0], options, entry);
+  if (options.allow_name_change || options.allow_kind_change) CheckUnique(context, objects, entry);
 }
 
 // What `path` or `patch` of an entry holds.
@@ -239,6 +268,27 @@ PatchText TextOf(const Context& context, const Value* entry, std::string_view in
   LoadedFilePtr file = path ? load.path(*path) : load.text(*text);
   if (!file || ReportBroken(context, *file, path ? path->origin : Origin())) return {};
   return {std::move(file), path ? path->origin : text->origin};
+}
+
+// False when there is nothing in it.
+bool ApplyStrategicPatch(const Context& context, Objects& objects, const Value* entry,
+                         const PatchLoader& load) {
+  LoadedFilePtr file = LooksInline(*entry) ? load.text(*entry) : load.path(*entry);
+  if (!file || ReportBroken(context, *file, entry->origin)) return true;
+  context.arena.Keep(file->arena);
+  const std::vector<const Value*> documents = DocumentsOf(*file);
+  for (const Value* document : documents) {
+    if (document->IsList()) {
+      context.Fail(ProblemKind::kPatch, document->origin ? document->origin : entry->origin,
+                   "a strategic merge patch is an object; a list of JSON patch operations belongs "
+                   "in patches, with a target");
+      continue;
+    }
+    if (!IsPatchObject(context, document, entry->origin)) continue;
+    MergeByName(context, objects, document, {}, entry->origin);
+    DropDeleted(objects);
+  }
+  return !documents.empty();
 }
 
 }  // namespace
@@ -265,21 +315,13 @@ void ApplyPatch(const Context& context, Objects& objects, const Value* entry,
   ApplyDocuments(context, objects, *text.file, Field(entry, "target"), read, text.origin);
 }
 
-void ApplyStrategicPatch(const Context& context, Objects& objects, const Value* entry,
-                         const PatchLoader& load) {
-  LoadedFilePtr file = LooksInline(*entry) ? load.text(*entry) : load.path(*entry);
-  if (!file || ReportBroken(context, *file, entry->origin)) return;
-  context.arena.Keep(file->arena);
-  for (const Value* document : DocumentsOf(*file)) {
-    if (!document->IsMap()) {
-      context.Fail(ProblemKind::kPatch, document->origin ? document->origin : entry->origin,
-                   "a strategic merge patch is an object; a list of JSON patch operations belongs "
-                   "in patches, with a target");
-      continue;
-    }
-    MergeByName(context, objects, document, {}, entry->origin);
-    DropDeleted(objects);
-  }
+void ApplyStrategicPatches(const Context& context, Objects& objects,
+                           std::span<const Value* const> entries, const PatchLoader& load) {
+  bool any = entries.empty();
+  for (const Value* entry : entries) any |= ApplyStrategicPatch(context, objects, entry, load);
+  if (any) return;
+  context.Fail(ProblemKind::kPatch, entries.front()->origin,
+               "there is nothing in these strategic merge patches");
 }
 
 void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
@@ -287,6 +329,10 @@ void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
   const Value* target = Field(entry, "target");
   if (!target) {
     return context.Fail(ProblemKind::kPatch, entry->origin, "a JSON patch needs a target");
+  }
+  if (FieldText(target, "name").empty()) {
+    return context.Fail(ProblemKind::kPatch, target->origin,
+                        "a target of patchesJson6902 needs a name");
   }
   PatchText text = TextOf(context, entry, Field(entry, "jsonOp") ? "jsonOp" : "patch", load);
   if (!text.file) return;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "analysis/build/files.h"
 #include "analysis/build/transformers.h"
@@ -20,11 +21,12 @@ struct PatchLoader {
 };
 
 // One entry of `patches`: `path` or `patch`, perhaps `target` and `options`.
-void ApplyPatch(const Context& context, Objects& objects, const Value* entry, const PatchLoader& load);
+void ApplyPatch(const Context& context, Objects& objects, const Value* entry,
+                const PatchLoader& load);
 
-// One entry of `patchesStrategicMerge`: a path or inline YAML.
-void ApplyStrategicPatch(const Context& context, Objects& objects, const Value* entry,
-                         const PatchLoader& load);
+// The entries of `patchesStrategicMerge`: paths or inline YAML. Some may be empty, but not all.
+void ApplyStrategicPatches(const Context& context, Objects& objects,
+                           std::span<const Value* const> entries, const PatchLoader& load);
 
 // One entry of `patchesJson6902`: `target`, and `path` or `patch`.
 void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,

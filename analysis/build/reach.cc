@@ -86,8 +86,7 @@ class Reach {
   }
 
  private:
-  void Walk(const std::string& directory, std::set<std::string>& out,
-            std::set<std::string>& seen) {
+  void Walk(const std::string& directory, std::set<std::string>& out, std::set<std::string>& seen) {
     if (!seen.insert(directory).second) return;
     std::optional<std::string> path = snapshot_.KustomizationIn(directory);
     if (!path) return WalkAll(directory, out, seen);
@@ -266,9 +265,9 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     if (visited[i]) return;
     const WrittenKustomization& one = written.kustomizations[i];
     const std::string& path = one.origin.file->path;
-    const bool certain = itself[i] || one.from_instance ||
-                         (snapshot.KustomizationsListing(path).empty() &&
-                          !LiesBesideKustomization(snapshot, path));
+    const bool certain =
+        itself[i] || one.from_instance ||
+        (snapshot.KustomizationsListing(path).empty() && !LiesBesideKustomization(snapshot, path));
     entries.push_back({one, ClusterOf(snapshot, one, directories[i], itself[i]), certain});
     visit(i);
   };

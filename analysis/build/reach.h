@@ -1,5 +1,5 @@
-// Where Flux starts: the Kustomizations that are written in a workspace, and which of them nobody else
-// applies.
+// Where Flux starts: the Kustomizations that are written in a workspace, and which of them nobody
+// else applies.
 //
 // Internal to analysis/build. Thread contract: as for fleet.h.
 #pragma once
@@ -24,8 +24,8 @@ Written FindWritten(Files& files);
 struct Entry {
   WrittenKustomization kustomization;
   std::string cluster;  // path of its directory in the repository
-  // False: a kustomization lists it, or lies beside or above it without doing so. Then somebody else
-  // applies it, or nobody.
+  // False: a kustomization lists it, or lies beside or above it without doing so. Then somebody
+  // else applies it, or nobody.
   bool certain = true;
 };
 // Kustomizations that no other one's path leads to, ordered by cluster and place. Of a circle the

@@ -196,7 +196,9 @@ class Writer {
     const Value* root = Load(inner, file.documents[0].root(), {});
     if (!root || root->IsScalar()) return;
     const size_t before = written;
-    Writer writer(inner, value_, options_, by_);
+    // Delimiters count for whole texts only.
+    const TargetOptions whole{"", 0, options_.create};
+    Writer writer(inner, value_, whole, by_);
     writer.At(root, path, step);
     if (writer.written == 0) return;
     written = before + writer.written;
@@ -237,12 +239,14 @@ class Writer {
       }
       text = fmt::format("{}", fmt::join(parts, options_.delimiter));
     }
-    // Only the text is copied: what was a string stays one.
-    Type type = value_->type;
-    if (slot->type == Type::kString) {
-      type = Type::kString;
-    } else if (!slot->IsNull() || !options_.delimiter.empty()) {
-      type = PlainType(text);
+    // Only the text is copied: what was a string stays one, and what was a number must be one.
+    const bool string = slot->type == Type::kString;
+    const Type type = string ? Type::kString : PlainType(text);
+    const bool fits = string || slot->IsNull() || type == slot->type ||
+                      (slot->type == Type::kFloat && type == Type::kInt);
+    if (!fits) {
+      problem = fmt::format("\"{}\" cannot take the place of {}", text, slot->str());
+      return;
     }
     Value* fresh = arena_.Scalar(type, text, value_->origin, slot->style);
     Replace(arena_, slot, fresh, EditKind::kReplacement, by_);
@@ -280,7 +284,8 @@ class Replacer {
       return Fail(replacement, "a replacement has either source or sourceValue, not both");
     }
     const Value* value =
-        literal ? context_.arena.String(literal->str(), literal->origin) : ReadSource(source);
+        literal ? context_.arena.Scalar(PlainType(literal->str()), literal->str(), literal->origin)
+                : ReadSource(source);
     if (!value) return;
     for (const Value* target : targets->Items()) ApplyTo(target, value);
   }
@@ -330,7 +335,7 @@ class Replacer {
     std::string_view path = FieldText(source, "fieldPath");
     if (path.empty()) path = "metadata.name";
     const Value* value = Lookup(found->root, SplitDotPath(path));
-    if (!value || value->IsNull()) {
+    if (IsEmpty(value)) {
       Fail(source, fmt::format("{} has no field {}", Describe(found->id), path));
       return nullptr;
     }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "analysis/build/kustomization_file.h"
+
 namespace fluxls::build {
 namespace {
 
@@ -147,22 +149,22 @@ bool Selector::Compile(std::string_view text, Pattern& pattern, std::string& pro
 
 std::optional<Selector> Selector::Read(const Value* target, std::string& problem) {
   Selector out;
-  if (!Compile(Text(target, "group"), out.group_, problem) ||
-      !Compile(Text(target, "version"), out.version_, problem) ||
-      !Compile(Text(target, "kind"), out.kind_, problem) ||
-      !Compile(Text(target, "name"), out.name_, problem) ||
-      !Compile(Text(target, "namespace"), out.namespace_, problem)) {
+  if (!Compile(FieldText(target, "group"), out.group_, problem) ||
+      !Compile(FieldText(target, "version"), out.version_, problem) ||
+      !Compile(FieldText(target, "kind"), out.kind_, problem) ||
+      !Compile(FieldText(target, "name"), out.name_, problem) ||
+      !Compile(FieldText(target, "namespace"), out.namespace_, problem)) {
     return std::nullopt;
   }
   for (auto [key, selector] : {std::pair("labelSelector", &out.labels_),
                                std::pair("annotationSelector", &out.annotations_)}) {
-    std::optional<LabelSelector> parsed = LabelSelector::Parse(Text(target, key));
+    std::optional<LabelSelector> parsed = LabelSelector::Parse(FieldText(target, key));
     if (!parsed) {
-      problem = fmt::format("\"{}\" is no selector for {}", Text(target, key), key);
+      problem = fmt::format("\"{}\" is no selector for {}", FieldText(target, key), key);
       return std::nullopt;
     }
     *selector = std::move(*parsed);
-    out.names_labels_ |= !Text(target, key).empty();
+    out.names_labels_ |= !FieldText(target, key).empty();
   }
   return out;
 }

@@ -36,8 +36,8 @@ class Merger {
                         : leading->IsList() ? other->IsList()
                                             : other->IsScalar();
       if (!fits) {
-        Fail(other, fmt::format("the patch has {} where the object has {}", KindName(patch),
-                                KindName(target)));
+        Fail(fmt::format("the patch has {} where the object has {}", KindName(patch),
+                         KindName(target)));
         return target;
       }
     }
@@ -49,7 +49,7 @@ class Merger {
   }
 
  private:
-  void Fail(const Value*, std::string text) {
+  void Fail(std::string text) {
     if (problem.empty()) problem = std::move(text);
   }
 
@@ -81,15 +81,20 @@ class Merger {
     return Take(target, patch);
   }
 
-  static Directive DirectiveOf(const Value* map) {
-    const std::string_view text = Text(map, kDirective);
+  Directive DirectiveOf(const Value* map) {
+    const Value* directive = Find(map, kDirective);
+    if (!directive) return Directive::kMerge;
+    const std::string_view text = directive->str();
     if (text == "delete") return Directive::kDelete;
     if (text == "replace") return Directive::kReplace;
+    if (text != "merge") {
+      Fail(fmt::format("$patch is delete, replace or merge, not \"{}\"", text));
+    }
     return Directive::kMerge;
   }
 
   // A directive for a whole list is an item that holds nothing else.
-  static Directive ListDirectiveOf(const Value* list) {
+  Directive ListDirectiveOf(const Value* list) {
     for (const Value* item : list->Items()) {
       if (item->IsMap() && item->size == 1 && item->pairs[0].key == kDirective)
         return DirectiveOf(item);

@@ -103,8 +103,7 @@ class OriginMatcher {
       for (uint32_t i = 0; i < std::min(own.size, old->size); ++i)
         own.items[i] = Match(own.items[i], old->items[i]);
     } else {
-      own.edits =
-          arena_.NewEdit({EditKind::kSubstitution, old->origin, old->origin, old->edits});
+      own.edits = arena_.NewEdit({EditKind::kSubstitution, old->origin, old->origin, old->edits});
     }
     return out;
   }
@@ -266,8 +265,8 @@ Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRele
   }
   reader.FromMap(build::Find(post_build, "substitute"));
   // Without a single variable Flux does nothing at all, unless it is told to.
-  out.active = !out.defined.empty() || !out.complete ||
-               Text(post_build, "substituteStrategy") == "Always";
+  out.active =
+      !out.defined.empty() || !out.complete || Text(post_build, "substituteStrategy") == "Always";
   out.strict = release >= FluxRelease{2, 9};
   return out;
 }

@@ -10,22 +10,11 @@
 namespace fluxls::build {
 namespace {
 
+// The one Kubernetes schema that kustomize carries.
+constexpr std::string_view kBuiltinOpenApi = "v1.21.2";
+
 bool HasTemplate(std::string_view text) {
   return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos;
-}
-
-// The first list that has an item without a value; kustomize refuses those.
-const Value* FindEmptyItem(const Value* value) {
-  if (value->IsList()) {
-    for (const Value* item : value->Items()) {
-      if (item->IsNull()) return value;
-      if (const Value* found = FindEmptyItem(item)) return found;
-    }
-  }
-  for (const Pair& pair : value->Pairs()) {
-    if (const Value* found = FindEmptyItem(pair.value)) return found;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -36,7 +25,7 @@ Target::Target(Builder& builder, const Kustomization& kustomization, Accumulatio
 }
 
 Context Target::MakeContext() {
-  return {*into_.arena, into_.problems, into_.openapi};
+  return {*into_.arena, into_.problems, builder_.schema_.openapi};
 }
 
 void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {
@@ -56,6 +45,7 @@ void Target::Run() {
   RunGenerators();
   ReadComponents();
   RunTransformers();
+  RunValidators();
   Context context = MakeContext();
   DefineVariables(context, into_.objects, k_.vars, into_.variables);
 }
@@ -186,12 +176,21 @@ void Target::AddFile(const Value& entry, const std::string& path) {
       problem.related.push_back({entry.origin.file->path, entry.origin.range, "listed here"});
     into_.problems.push_back(std::move(problem));
   }
-  for (const LoadedDocument& document : file->documents) {
-    if (!IsEmpty(document.root)) AddDocument(*file, document.root);
+  AddDocuments(*file);
+}
+
+// The items of a list come behind all documents of the file.
+void Target::AddDocuments(const LoadedFile& file) {
+  std::vector<const Value*> queue;
+  for (const LoadedDocument& document : file.documents) queue.push_back(document.root);
+  for (size_t i = 0; i < queue.size(); ++i) {
+    const Value* root = queue[i];
+    if (!IsEmpty(root)) AddDocument(file, root, queue);
   }
 }
 
-void Target::AddDocument(const LoadedFile& file, const Value* root) {
+void Target::AddDocument(const LoadedFile& file, const Value* root,
+                         std::vector<const Value*>& queue) {
   auto refuse = [&](const Value* where, std::string message) {
     into_.problems.push_back(
         {ProblemKind::kBadObject, true, file.path, where->origin.range, std::move(message), {}});
@@ -204,9 +203,7 @@ void Target::AddDocument(const LoadedFile& file, const Value* root) {
     if (const Value* items = Find(root, "items")) {
       if (items->IsNull()) return;
       if (!items->IsList()) return refuse(items, "items of a list must be a list");
-      for (const Value* item : items->Items()) {
-        if (!IsEmpty(item)) AddDocument(file, item);
-      }
+      queue.insert(queue.end(), items->Items().begin(), items->Items().end());
       return;
     }
   }
@@ -273,7 +270,6 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
   into_.config = MergeConfigs(into_.config, base->config, &problem);
   if (!problem.empty()) Fail(ProblemKind::kTransformer, entry, problem);
   MergeVariables(MakeContext(), base->variables, into_.variables);
-  if (!into_.openapi) into_.openapi = base->openapi;
 }
 
 // --- Configuration -------------------------------------------------------------------------------
@@ -304,10 +300,26 @@ void Target::ReadConfigurations() {
 }
 
 void Target::ReadOpenApi() {
+  SchemaChoice& schema = builder_.schema_;
+  if (schema.made || !k_.openapi) return;
   const Value* path = Field(k_.openapi, "path");
-  if (!path || into_.openapi) return;
-  LoadedFilePtr file = LoadPath(*path);
-  if (file && !file->documents.empty()) into_.openapi = file->documents[0].root;
+  const Value* version = Field(k_.openapi, "version");
+  if (path && version) {
+    return Fail(ProblemKind::kBadKustomization, *version,
+                "openapi has either path or version, not both");
+  }
+  if (path) {
+    LoadedFilePtr file = LoadPath(*path);
+    if (!file || file->documents.empty()) return;
+    schema = {true, file->documents[0].root};
+  } else if (version && !version->str().empty()) {
+    if (version->str() != kBuiltinOpenApi) {
+      Fail(ProblemKind::kBadKustomization, *version,
+           fmt::format("openapi version \"{}\" is not built into kustomize; {} is", version->str(),
+                       kBuiltinOpenApi));
+    }
+    schema = {true, nullptr};
+  }
 }
 
 // --- Generators and components -------------------------------------------------------------------
@@ -358,8 +370,11 @@ void Target::ReadComponent(const Value& entry) {
 // --- Transformers --------------------------------------------------------------------------------
 
 void Target::Stamp(std::string_view transformer) {
-  const std::string_view file = into_.arena->Copy(k_.path);
-  for (Object& object : into_.objects) object.steps.push_back({file, transformer});
+  Stamp(Step{into_.arena->Copy(k_.path), transformer, "", ""});
+}
+
+void Target::Stamp(Step step) {
+  for (Object& object : into_.objects) object.steps.push_back(step);
 }
 
 void Target::RunTransformers() {
@@ -367,9 +382,7 @@ void Target::RunTransformers() {
   Objects& objects = into_.objects;
   const TransformerConfigPtr config = into_.config;
   const PatchLoader load = MakeLoader();
-  for (const Value* entry : k_.patches_strategic) {
-    ApplyStrategicPatch(context, objects, entry, load);
-  }
+  ApplyStrategicPatches(context, objects, k_.patches_strategic, load);
   if (!k_.patches_strategic.empty()) Stamp("PatchStrategicMergeTransformer");
   for (const Value* entry : k_.patches) {
     ApplyPatch(context, objects, entry, load);
@@ -392,10 +405,8 @@ void Target::RunTransformers() {
     SetLabels(context, objects, entry, *config);
     Stamp("LabelTransformer");
   }
-  if (k_.common_labels) {
-    SetMetadata(context, objects, k_.common_labels, config->common_labels, EditKind::kLabel);
-    Stamp("LabelTransformer");
-  }
+  SetMetadata(context, objects, k_.common_labels, config->common_labels, EditKind::kLabel);
+  if (k_.common_labels || !k_.labels.empty()) Stamp("LabelTransformer");
   if (k_.common_annotations) {
     SetMetadata(context, objects, k_.common_annotations, config->common_annotations,
                 EditKind::kAnnotation);

@@ -21,7 +21,8 @@ class Target {
   void ReadResource(const Value& entry);
   void AddFile(const Value& entry, const std::string& path);
   void AddBase(const Value& entry, const std::string& directory);
-  void AddDocument(const LoadedFile& file, const Value* root);
+  void AddDocuments(const LoadedFile& file);
+  void AddDocument(const LoadedFile& file, const Value* root, std::vector<const Value*>& queue);
   void AddObject(Object object, Origin listed);
   void ReadConfigurations();
   void ReadOpenApi();
@@ -32,7 +33,12 @@ class Target {
   void RunPlugins(const std::vector<const Value*>& entries, bool generators);
   void RunTransformerPlugin(const Object& plugin);
   void RunGeneratorPlugin(const Object& plugin);
+  void GenerateServiceAccount(const Object& plugin);
+  void AddValues(const Object& plugin);
+  void RunValidators();
   void Stamp(std::string_view transformer);
+  void Stamp(Step step);
+  Step StepOf(const Object& plugin) const;
 
   // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when
   // nowhere.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "analysis/build/kustomization_file.h"
 #include "schemas/kustomize_fields.h"
 
 namespace fluxls::build {
@@ -156,6 +157,7 @@ TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
   MergeSpecs(merged.name_suffix, more->name_suffix, problem);
   MergeSpecs(merged.namespace_, more->namespace_, problem);
   MergeSpecs(merged.common_labels, more->common_labels, problem);
+  MergeSpecs(merged.labels, more->labels, problem);
   MergeSpecs(merged.template_labels, more->template_labels, problem);
   MergeSpecs(merged.common_annotations, more->common_annotations, problem);
   MergeSpecs(merged.images, more->images, problem);
@@ -178,32 +180,33 @@ TransformerConfigPtr WithDefaults(const std::vector<TransformerConfig>& configur
 
 FieldSpec ReadFieldSpec(const Value* entry) {
   FieldSpec spec;
-  spec.group = Text(entry, "group");
-  spec.version = Text(entry, "version");
-  spec.kind = Text(entry, "kind");
-  spec.path = SplitFieldPath(Text(entry, "path"));
-  spec.create = Text(entry, "create") == "true";
+  spec.group = FieldText(entry, "group");
+  spec.version = FieldText(entry, "version");
+  spec.kind = FieldText(entry, "kind");
+  spec.path = SplitFieldPath(FieldText(entry, "path"));
+  spec.create = FieldIsTrue(entry, "create");
   return spec;
 }
 
 TransformerConfig ReadConfiguration(const Value* root) {
   TransformerConfig config;
-  config.name_prefix = ReadFieldSpecs(Find(root, "namePrefix"));
-  config.name_suffix = ReadFieldSpecs(Find(root, "nameSuffix"));
-  config.namespace_ = ReadFieldSpecs(Find(root, "namespace"));
-  config.common_labels = ReadFieldSpecs(Find(root, "commonLabels"));
-  config.template_labels = ReadFieldSpecs(Find(root, "templateLabels"));
-  config.common_annotations = ReadFieldSpecs(Find(root, "commonAnnotations"));
-  config.images = ReadFieldSpecs(Find(root, "images"));
-  config.replicas = ReadFieldSpecs(Find(root, "replicas"));
-  config.variables = ReadFieldSpecs(Find(root, "varReference"));
-  if (const Value* references = Find(root, "nameReference")) {
+  config.name_prefix = ReadFieldSpecs(Field(root, "namePrefix"));
+  config.name_suffix = ReadFieldSpecs(Field(root, "nameSuffix"));
+  config.namespace_ = ReadFieldSpecs(Field(root, "namespace"));
+  config.common_labels = ReadFieldSpecs(Field(root, "commonLabels"));
+  config.labels = ReadFieldSpecs(Field(root, "labels"));
+  config.template_labels = ReadFieldSpecs(Field(root, "templateLabels"));
+  config.common_annotations = ReadFieldSpecs(Field(root, "commonAnnotations"));
+  config.images = ReadFieldSpecs(Field(root, "images"));
+  config.replicas = ReadFieldSpecs(Field(root, "replicas"));
+  config.variables = ReadFieldSpecs(Field(root, "varReference"));
+  if (const Value* references = Field(root, "nameReference")) {
     for (const Value* entry : references->Items()) {
       NameReference reference;
       reference.target = ReadFieldSpec(entry);
       reference.target.path.clear();
       reference.target.create = false;
-      reference.referrers = ReadFieldSpecs(Find(entry, "fieldSpecs"));
+      reference.referrers = ReadFieldSpecs(Field(entry, "fieldSpecs"));
       config.name_references.push_back(std::move(reference));
     }
   }

@@ -23,6 +23,7 @@ struct TransformerConfig {
   std::vector<FieldSpec> name_suffix;
   std::vector<FieldSpec> namespace_;
   std::vector<FieldSpec> common_labels;
+  std::vector<FieldSpec> labels;  // on top of metadata, for entries of `labels`; none by default
   std::vector<FieldSpec> template_labels;
   std::vector<FieldSpec> common_annotations;
   std::vector<FieldSpec> images;

@@ -12,6 +12,7 @@ namespace fluxls::build {
 namespace {
 
 const FieldSpec kMetadataNamespace{"", "", "", {"metadata", "namespace"}, true};
+const std::vector<std::string> kMetadataName{"metadata", "name"};
 const FieldSpec kMetadataLabels{"", "", "", {"metadata", "labels"}, true};
 
 bool IsRoleBinding(const ObjectId& id) {
@@ -234,6 +235,8 @@ void SetNamespace(const Context& context, Objects& objects, Setting name,
     if (binding) SetSubjects(context, object, name, options.subjects, set);
     for (const FieldSpec& spec : fields) {
       if (spec.path == kMetadataNamespace.path) continue;
+      // Only the Namespace of Kubernetes itself is called what its content is in.
+      if (spec.path == kMetadataName && Text(object.root, "apiVersion") != "v1") continue;
       if (binding && IsRoleBinding({.kind = spec.kind}) && spec.path.size() == 1 &&
           spec.path[0] == "subjects") {
         continue;
@@ -271,9 +274,7 @@ void SetMetadata(const Context& context, Objects& objects, const Value* pairs,
 void SetLabels(const Context& context, Objects& objects, const Value* entry,
                const TransformerConfig& config) {
   std::vector<FieldSpec> fields;
-  for (std::string_view name : {"fields", "fieldSpecs"}) {
-    for (const Value* spec : FieldItems(entry, name)) fields.push_back(ReadFieldSpec(spec));
-  }
+  for (const Value* spec : FieldItems(entry, "fields")) fields.push_back(ReadFieldSpec(spec));
   std::string problem;
   auto merge = [&](const std::vector<FieldSpec>& more) {
     for (const FieldSpec& spec : more) {
@@ -287,6 +288,7 @@ void SetLabels(const Context& context, Objects& objects, const Value* entry,
     if (FieldIsTrue(entry, "includeTemplates")) merge(config.template_labels);
     merge({kMetadataLabels});
   }
+  merge(config.labels);
   if (!problem.empty()) context.Fail(ProblemKind::kTransformer, entry->origin, problem);
   SetMetadata(context, objects, Field(entry, "pairs"), fields, EditKind::kLabel);
 }

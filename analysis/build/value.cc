@@ -219,10 +219,20 @@ bool SameTree(const Value* a, const Value* b) {
   if (a->IsList()) {
     return std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), SameTree);
   }
-  return std::equal(a->Pairs().begin(), a->Pairs().end(), b->Pairs().begin(),
-                    [](const Pair& x, const Pair& y) {
-                      return x.key == y.key && SameTree(x.value, y.value);
-                    });
+  return std::equal(
+      a->Pairs().begin(), a->Pairs().end(), b->Pairs().begin(),
+      [](const Pair& x, const Pair& y) { return x.key == y.key && SameTree(x.value, y.value); });
+}
+
+const Value* FindEmptyItem(const Value* value) {
+  for (const Value* item : value->Items()) {
+    if (item->IsNull()) return value;
+    if (const Value* found = FindEmptyItem(item)) return found;
+  }
+  for (const Pair& pair : value->Pairs()) {
+    if (const Value* found = FindEmptyItem(pair.value)) return found;
+  }
+  return nullptr;
 }
 
 bool IsEmpty(const Value* value) {

@@ -168,6 +168,9 @@ bool SameContent(const Value* a, const Value* b);
 // The same, and written at the same places.
 bool SameTree(const Value* a, const Value* b);
 
+// The first list in a tree that has an item without a value; kustomize refuses those.
+const Value* FindEmptyItem(const Value* value);
+
 // True for null, and for maps and lists with nothing in them.
 bool IsEmpty(const Value* value);
 

@@ -50,6 +50,7 @@ class Expander {
     for (uint32_t i = 0; i < slot->size; ++i) {
       const Value* child = slot->IsMap() ? slot->pairs[i].value : slot->items[i];
       const Value* before = child;
+      if (slot->IsList() && child->type != Type::kString) return "a list of texts was expected";
       if (child->IsScalar()) SetScalar(child);
       if (child == before) continue;
       Value& own = Own(context_.arena, slot);

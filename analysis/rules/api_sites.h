@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "analysis/yaml/inner_yaml.h"
 #include "analysis/rules/rule.h"
+#include "analysis/yaml/inner_yaml.h"
 
 namespace fluxls {
 

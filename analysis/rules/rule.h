@@ -109,8 +109,8 @@ std::optional<Severity> SeverityOf(const Rule& rule, const Settings& settings);
 // Runs every rule on one file. Findings are ordered, without duplicates, and without those that a
 // comment
 // `# fluxcd-ls: ignore <id>[, <id>…]` on their line or the line above (or `# fluxcd-ls: ignore-file
-// <id>` anywhere) turns off. `fleet` must be made from `snapshot`, or be null. `stop` is asked between rules; when it says true the result is
-// incomplete and must be thrown away.
+// <id>` anywhere) turns off. `fleet` must be made from `snapshot`, or be null. `stop` is asked
+// between rules; when it says true the result is incomplete and must be thrown away.
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
                                const build::Fleet* fleet,
                                const std::function<bool()>& stop = nullptr);

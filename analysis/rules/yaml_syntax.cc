@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "analysis/yaml/inner_yaml.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
+#include "analysis/yaml/inner_yaml.h"
 #include "schemas/nearest.h"
 
 namespace fluxls {

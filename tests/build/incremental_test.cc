@@ -135,8 +135,8 @@ TEST_CASE("fleets of real repositories follow random edits") {
     MESSAGE("skipped: FLUXLS_CORPUS names no folder of repositories");
     return;
   }
-  for (const char* name : {"onedr0p__home-ops", "artazar__flux2-general",
-                           "fluxcd__flux2-kustomize-helm-example"}) {
+  for (const char* name :
+       {"onedr0p__home-ops", "artazar__flux2-general", "fluxcd__flux2-kustomize-helm-example"}) {
     const fs::path root = fs::path(corpus) / name;
     if (fs::is_directory(root)) FollowEdits(root, 40, 2);
   }
