@@ -54,6 +54,21 @@ bool IsLocalConfig(const Object& object) {
   return mark && mark->str() != "false";
 }
 
+bool IsAbsence(const Problem& problem) {
+  return problem.absence;
+}
+
+// What failed to load may be what somebody looks for.
+void DropGuesses(Accumulation& accumulation) {
+  accumulation.complete =
+      accumulation.unknowns.empty() &&
+      std::all_of(accumulation.bases.begin(), accumulation.bases.end(),
+                  [](const AccumulationPtr& base) { return base->complete; }) &&
+      std::none_of(accumulation.problems.begin(), accumulation.problems.end(),
+                   [](const Problem& problem) { return problem.fatal && !problem.absence; });
+  if (!accumulation.complete) std::erase_if(accumulation.problems, IsAbsence);
+}
+
 }  // namespace
 
 void CollectProblems(const Accumulation& accumulation, std::vector<Problem>& problems,
@@ -104,7 +119,7 @@ std::optional<Kustomization> Builder::ReadKustomization(const std::string& direc
 }
 
 AccumulationPtr Builder::Accumulate(const std::string& directory) {
-  if (stack_.empty()) schema_ = {};
+  if (stack_.empty()) StartBuild();
   auto cached = cache_.find(directory);
   if (cached != cache_.end() && cached->second->schema_before == schema_ &&
       StillHolds(cached->second)) {
@@ -125,6 +140,7 @@ AccumulationPtr Builder::Accumulate(const std::string& directory) {
   } else {
     auto empty = std::make_shared<Accumulation>();
     empty->directory = directory;
+    empty->complete = false;
     empty->config = DefaultTransformerConfig();
     empty->schema_before = empty->schema_after = schema_;
     empty->problems = std::move(problems);
@@ -133,18 +149,14 @@ AccumulationPtr Builder::Accumulate(const std::string& directory) {
     result = std::move(empty);
   }
   checked_[result.get()] = true;
-  const bool keep = circle_ >= stack_.size();
-  if (keep) {
-    cache_[directory] = result;
-    circle_ = SIZE_MAX;
-  }
+  if (circles_ == 0) cache_[directory] = result;
   return result;
 }
 
 AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
                                     std::shared_ptr<Arena> arena, std::vector<Problem> problems,
                                     Dependencies dependencies) {
-  if (stack_.empty()) schema_ = {};
+  if (stack_.empty()) StartBuild();
   auto accumulation = std::make_shared<Accumulation>();
   accumulation->schema_before = schema_;
   accumulation->directory = kustomization.directory;
@@ -155,6 +167,7 @@ AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
   stack_.push_back(kustomization.directory);
   Target(*this, kustomization, *accumulation).Run();
   stack_.pop_back();
+  DropGuesses(*accumulation);
   accumulation->schema_after = schema_;
   accumulation->openapi = schema_.openapi;
   files_.Record(outer);
@@ -200,6 +213,7 @@ BuildResult Builder::Finish(const AccumulationPtr& accumulation, const Kustomiza
     SortLegacy(result.objects);
   }
   CollectProblems(*accumulation, result.problems, result.unknowns);
+  if (!accumulation->complete) std::erase_if(own, IsAbsence);
   result.problems.insert(result.problems.end(), own.begin(), own.end());
   result.failed = std::any_of(result.problems.begin(), result.problems.end(),
                               [](const Problem& problem) { return problem.fatal; });

@@ -42,6 +42,8 @@ struct Accumulation {
   SchemaChoice schema_after;
   std::vector<Problem> problems;  // its own; those of bases are with them
   std::vector<Unknown> unknowns;
+  // Nothing is missing in it: what is not among its objects does not exist.
+  bool complete = true;
   std::shared_ptr<Arena> arena;
   Dependencies dependencies;
   std::vector<std::string> kustomizations;  // files that were run in it: its own, and components
@@ -110,9 +112,14 @@ class Builder {
   std::unordered_map<const Accumulation*, bool> checked_;
   std::vector<std::string> stack_;  // directories that are being built
   SchemaChoice schema_;             // so far, in the build at the bottom of the stack
-  // The lowest place in the stack that closed a circle: what lies above it is broken only seen from
-  // there, and must not be kept.
-  size_t circle_ = SIZE_MAX;
+  void StartBuild() {
+    schema_ = {};
+    circles_ = 0;
+  }
+
+  // Circles that were found in the build at the bottom of the stack. Where one closes depends on
+  // where the build started: nothing around it is kept.
+  int circles_ = 0;
 };
 
 }  // namespace fluxls::build

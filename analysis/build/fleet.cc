@@ -49,8 +49,12 @@ class Assembly {
   std::vector<FluxBuildPtr> Run() {
     written_ = FindWritten(builder_.files());
     for (const std::string& root : Roots()) {
-      sources_[root] =
-          Sources::Find(builder_.files(), root, written_.kustomizations, written_.source_files);
+      std::vector<WrittenKustomization> own;
+      for (const WrittenKustomization& one : written_.kustomizations) {
+        if (one.origin && RepositoryRoot(snapshot_, written_.roots, one.origin.file->path) == root)
+          own.push_back(one);
+      }
+      sources_[root] = Sources::Find(builder_.files(), root, own, written_.source_files);
     }
     const std::vector<Entry> entries = FindEntries(builder_.files(), written_, sources_);
     std::set<std::string> clusters;
@@ -70,6 +74,8 @@ class Assembly {
     return out;
   }
 
+  const std::set<std::string>& roots() const { return written_.roots; }
+
  private:
   bool Stopped() const { return stop_ && stop_(); }
 
@@ -80,14 +86,15 @@ class Assembly {
   std::set<std::string> Roots() const {
     std::set<std::string> roots;
     for (const WrittenKustomization& kustomization : written_.kustomizations) {
-      if (kustomization.origin) roots.insert(snapshot_.RootOf(kustomization.origin.file->path));
+      if (kustomization.origin)
+        roots.insert(RepositoryRoot(snapshot_, written_.roots, kustomization.origin.file->path));
     }
     return roots;
   }
 
   const Sources& SourcesOf(const std::string& path) const {
     static const Sources kNone;
-    auto found = sources_.find(snapshot_.RootOf(path));
+    auto found = sources_.find(RepositoryRoot(snapshot_, written_.roots, path));
     return found == sources_.end() ? kNone : found->second;
   }
 
@@ -259,10 +266,30 @@ std::vector<FleetProblem> Fleet::ProblemsIn(const std::string& path) const {
   return found == problems_.end() ? std::vector<FleetProblem>() : found->second;
 }
 
+std::vector<SubstitutedScalar> Fleet::SubstitutedIn(const std::string& path) const {
+  std::vector<SubstitutedScalar> out;
+  auto found = substituted_.find(path);
+  if (found == substituted_.end()) return out;
+  for (const auto& [range, effects] : found->second) out.push_back({range, effects});
+  return out;
+}
+
+std::vector<uint32_t> Fleet::BuildsSubstitutingFrom(const std::string& cluster,
+                                                    std::string_view kind,
+                                                    std::string_view namespace_,
+                                                    std::string_view name) const {
+  auto found = substitute_from_.find(NameKey(cluster, kind, namespace_, name));
+  return found == substitute_from_.end() ? std::vector<uint32_t>() : found->second;
+}
+
 const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
                           std::string_view namespace_, std::string_view name) const {
   auto found = by_name_.find(NameKey(cluster, kind, namespace_, name));
   return found == by_name_.end() ? nullptr : &ObjectOf(found->second);
+}
+
+std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
+  return RepositoryRoot(snapshot, roots_, path);
 }
 
 std::vector<std::string> Fleet::Clusters() const {
@@ -329,9 +356,13 @@ uint64_t HashOf(const FluxBuild& build) {
   Mix(hash, build.name);
   Mix(hash, static_cast<uint64_t>(build.release.minor));
   Mix(hash, static_cast<uint64_t>(build.unknowns.size()));
+  Mix(hash, build.directory);
+  for (const Object& object : build.objects) {
+    if (object.needs_hash) Mix(hash, object.original().name);
+  }
   const Variables& variables = build.variables;
-  Mix(hash,
-      static_cast<uint64_t>(variables.active * 4 + variables.strict * 2 + variables.complete));
+  Mix(hash, static_cast<uint64_t>(variables.always * 8 + variables.active * 4 +
+                                  variables.strict * 2 + variables.complete));
   for (const auto& [name, variable] : variables.defined) {
     Mix(hash, name);
     Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
@@ -361,6 +392,20 @@ void Fleet::Index() {
         list.push_back({&problem, {i}});
       } else if (same->builds.back() != i) {
         same->builds.push_back(i);
+      }
+    }
+    for (const VariableSite& site : build.variable_sites) {
+      std::vector<Effect>& effects = substituted_[site.origin.file->path][site.origin.range];
+      const Effect effect{i, site.object};
+      if (effects.empty() || !(effects.back() == effect)) effects.push_back(effect);
+    }
+    const Value* sources =
+        build::Find(build.kustomization, {"spec", "postBuild", "substituteFrom"});
+    if (sources) {
+      for (const Value* source : sources->Items()) {
+        substitute_from_[NameKey(build.cluster, Text(source, "kind"), build.namespace_,
+                                 Text(source, "name"))]
+            .push_back(i);
       }
     }
     if (!build.accumulation) continue;
@@ -401,8 +446,26 @@ void Fleet::Sign() {
     uint64_t& hash = signatures_[path];
     for (Effect effect : effects) {
       Mix(hash, builds[effect.build]);
-      Mix(hash, ObjectOf(effect).id.Key());
+      const ObjectId& id = ObjectOf(effect).id;
+      Mix(hash, id.Key());
+      for (uint32_t user : BuildsSubstitutingFrom(BuildOf(effect).cluster, id.kind,
+                                                  id.EffectiveNamespace(), id.name)) {
+        Mix(hash, builds[user]);
+      }
       Mix(hash, IsSubstitutionDisabled(ObjectOf(effect).root) ? 1 : 2);
+    }
+  }
+  // Who else builds the same directory counts for whom asks for it.
+  std::unordered_map<std::string, uint64_t> directories;
+  for (size_t i = 0; i < builds_.size(); ++i) Mix(directories[builds_[i]->directory], builds[i]);
+  for (const FluxBuildPtr& build : builds_) {
+    if (build->origin) Mix(signatures_[build->origin.file->path], directories[build->directory]);
+  }
+  for (const auto& [path, scalars] : substituted_) {
+    uint64_t& hash = signatures_[path];
+    for (const auto& [range, effects] : scalars) {
+      Mix(hash, range.begin);
+      for (Effect effect : effects) Mix(hash, builds[effect.build]);
     }
   }
   for (const auto* map : {&readers_, &runners_}) {
@@ -428,6 +491,7 @@ FleetPtr FleetBuilder::Build(const Snapshot& snapshot, const std::function<bool(
   fleet->builds_ = assembly.Run();
   if (stop && stop()) return nullptr;
   fleet->entries_ = assembly.Entries();
+  fleet->roots_ = assembly.roots();
   fleet->Index();
   last_ = fleet;
   return last_;

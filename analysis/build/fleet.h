@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,12 +25,19 @@ namespace fluxls::build {
 struct Effect {
   uint32_t build = 0;   // index in Fleet::builds()
   uint32_t object = 0;  // index in its objects
+  bool operator==(const Effect& other) const = default;
 };
 
 // A problem, and the builds that have it.
 struct FleetProblem {
   const Problem* problem = nullptr;
   std::vector<uint32_t> builds;
+};
+
+// A scalar with `${…}` of a file, and the objects whose builds replace what is in it.
+struct SubstitutedScalar {
+  ByteRange range;  // in the file
+  std::vector<Effect> effects;
 };
 
 class Fleet {
@@ -47,6 +55,13 @@ class Fleet {
   // Problems whose place is in a file, each once, in order of place.
   std::vector<FleetProblem> ProblemsIn(const std::string& path) const;
 
+  // Scalars of a file that Flux replaces variables in, in order of place.
+  std::vector<SubstitutedScalar> SubstitutedIn(const std::string& path) const;
+  // Builds that take variables from a ConfigMap or Secret of a cluster.
+  std::vector<uint32_t> BuildsSubstitutingFrom(const std::string& cluster, std::string_view kind,
+                                               std::string_view namespace_,
+                                               std::string_view name) const;
+
   // Changes when anything that is said above about a file changes: what was found out about it with
   // another fleet still holds when the signatures are the same.
   uint64_t SignatureOf(const std::string& path) const;
@@ -62,6 +77,10 @@ class Fleet {
   // Directories of the clusters, ordered.
   std::vector<std::string> Clusters() const;
 
+  // Root of the repository that a file belongs to: the opened folder, or a directory in it that a
+  // bootstrap takes for the root. "" outside of all.
+  std::string RootOf(const Snapshot& snapshot, const std::string& path) const;
+
   // The snapshot that it was made from.
   uint64_t generation() const { return generation_; }
 
@@ -72,12 +91,15 @@ class Fleet {
   void Sign();
 
   uint64_t generation_ = 0;
+  std::set<std::string> roots_;
   std::vector<FluxBuildPtr> builds_;
   std::vector<FluxBuildPtr> entries_;  // before they have applied themselves
   std::unordered_map<std::string, std::vector<Effect>> effects_;
   std::unordered_map<std::string, std::vector<FleetProblem>> problems_;
   std::unordered_map<std::string, std::vector<uint32_t>> readers_;
   std::unordered_map<std::string, std::vector<uint32_t>> runners_;
+  std::unordered_map<std::string, std::map<ByteRange, std::vector<Effect>>> substituted_;
+  std::unordered_map<std::string, std::vector<uint32_t>> substitute_from_;
   std::unordered_map<std::string, Effect> by_name_;
   std::unordered_map<std::string, uint64_t> signatures_;
   // Made by comparing builds; they belong to none. A deque: others point into it.

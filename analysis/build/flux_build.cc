@@ -273,7 +273,8 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   build->objects = std::move(result.objects);
   build->problems = std::move(result.problems);
   build->unknowns = std::move(result.unknowns);
-  SubstituteObjects(*build->arena, build->variables, build->objects, build->problems);
+  SubstituteObjects(*build->arena, build->variables, build->objects, build->variable_sites,
+                    build->problems);
   SetCommonMetadata(*build->arena, flux.spec(), build->objects);
   for (Object& object : build->objects) object.Refresh();
   build->failed = std::any_of(build->problems.begin(), build->problems.end(),

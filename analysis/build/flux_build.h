@@ -30,7 +30,16 @@ struct Variables {
   bool strict = false;
   // Every source of variables is at hand: a name that is not in `defined` is not defined.
   bool complete = true;
+  bool always = false;  // substituteStrategy Always: without any variable, too
+  // That Flux substitutes does not hang on sources that are not at hand.
+  bool IsCertain() const { return active && (always || complete || !defined.empty()); }
   std::map<std::string, DefinedVariable, std::less<>> defined;
+};
+
+// A scalar with `${…}` that Flux replaces: where it is written, and the object that it got into.
+struct VariableSite {
+  Origin origin;
+  uint32_t object = 0;  // index in FluxBuild::objects
 };
 
 struct FluxBuild;
@@ -48,6 +57,7 @@ struct FluxBuild {
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;
+  std::vector<VariableSite> variable_sites;
   FluxRelease release;
   AccumulationPtr accumulation;  // null when there is no directory
   std::shared_ptr<Arena> arena;

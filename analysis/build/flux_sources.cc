@@ -195,7 +195,9 @@ Sources Sources::Find(Files& files, const std::string& root,
     if (!best && !(is_bootstrap && key.first == "GitRepository")) continue;
     SourceTree tree;
     tree.parts.push_back({"", best ? *best : root});
-    tree.confirmed = (is_bootstrap && key.first == "GitRepository") || most * 2 > paths.size();
+    // One path that exists says that the repository was opened at its root.
+    tree.confirmed =
+        is_bootstrap && key.first == "GitRepository" ? most > 0 : most * 2 > paths.size();
     out.trees_[key].push_back(std::move(tree));
   }
   for (const Generated& one : generated) {

@@ -310,7 +310,7 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
   }
   if (matches.empty()) {
     if (generated.behavior != Behavior::kCreate) {
-      return context.Fail(
+      return context.FailAbsent(
           ProblemKind::kGenerator, generated.origin,
           fmt::format("there is no {} to merge with or to replace", Describe(generated.id)));
     }

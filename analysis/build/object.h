@@ -107,6 +107,8 @@ struct Problem {
   ByteRange range;
   std::string message;  // one line, stands alone
   std::vector<Place> related;
+  // Something was not found among the objects: not said where not all of them are known.
+  bool absence = false;
 };
 
 // Something that cannot be known here, and why: a remote base, a file outside of the repository.

@@ -157,7 +157,7 @@ void MergeByName(const Context& context, Objects& objects, const Value* patch, P
     }
     target = &object;
   }
-  if (!target) return context.Fail(ProblemKind::kPatch, where, NoTarget(objects, id));
+  if (!target) return context.FailAbsent(ProblemKind::kPatch, where, NoTarget(objects, id));
   Merge(context, *target, patch, options, entry);
 }
 
@@ -201,6 +201,7 @@ void ReportNoTarget(const Context& context, const Value* target) {
   Problem problem;
   problem.kind = ProblemKind::kPatchTarget;
   problem.fatal = false;
+  problem.absence = true;
   problem.path = target->origin ? target->origin.file->path : "";
   problem.range = target->origin.range;
   problem.message =

@@ -142,6 +142,20 @@ bool LiesBesideKustomization(const Snapshot& snapshot, const std::string& path) 
   return false;
 }
 
+// What `flux bootstrap` writes lies below the path that it names. That says where the root is.
+std::optional<std::string> RootBySync(const WrittenKustomization& kustomization) {
+  const std::string& path = kustomization.origin.file->path;
+  if (BaseName(path) != "gotk-sync.yaml") return std::nullopt;
+  const std::string inside = CleanPath(Text(Find(kustomization.root, "spec"), "path"));
+  if (inside.empty()) return std::nullopt;
+  std::string_view directory = DirectoryName(path);
+  if (BaseName(directory) == "flux-system" && !("/" + inside).ends_with("/flux-system"))
+    directory = DirectoryName(directory);
+  const std::string tail = "/" + inside;
+  if (!directory.ends_with(tail) || directory.size() == tail.size()) return std::nullopt;
+  return std::string(directory.substr(0, directory.size() - tail.size()));
+}
+
 std::string ClusterOf(const Snapshot& snapshot, const WrittenKustomization& kustomization,
                       const std::string& directory, bool applies_itself) {
   if (!kustomization.origin) return "";
@@ -158,6 +172,15 @@ std::string ClusterOf(const Snapshot& snapshot, const WrittenKustomization& kust
 }
 
 }  // namespace
+
+std::string RepositoryRoot(const Snapshot& snapshot, const std::set<std::string>& roots,
+                           const std::string& path) {
+  const std::string* best = nullptr;
+  for (const std::string& root : roots) {
+    if (IsInside(path, root) && (!best || root.size() > best->size())) best = &root;
+  }
+  return best ? *best : snapshot.RootOf(path);
+}
 
 Written FindWritten(Files& files) {
   Written out;
@@ -204,6 +227,7 @@ Written FindWritten(Files& files) {
         continue;
       }
       kustomization.id = id;
+      if (std::optional<std::string> nested = RootBySync(kustomization)) out.roots.insert(*nested);
       if (kustomization.from_instance) kustomization.keep = out.arena;
       if (!kustomization.from_instance) kustomization.keep = loaded;
       out.kustomizations.push_back(kustomization);
@@ -222,7 +246,7 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     const WrittenKustomization& one = written.kustomizations[i];
     const std::string& path = one.origin.file->path;
     by_file[path].push_back(i);
-    auto found = sources.find(snapshot.RootOf(path));
+    auto found = sources.find(RepositoryRoot(snapshot, written.roots, path));
     if (found == sources.end()) continue;
     const Value* spec = Find(one.root, "spec");
     const Value* reference = Find(spec, "sourceRef");

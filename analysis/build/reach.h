@@ -18,8 +18,16 @@ struct Written {
   std::vector<LoadedFilePtr> source_files;           // files with sources and ArtifactGenerators
   std::vector<LoadedFilePtr> kept;                   // what the values above belong to
   std::shared_ptr<Arena> arena;                      // values that no file holds
+  // Directories inside an opened folder that a bootstrap takes for the root of a repository: an
+  // example, or a copy.
+  std::set<std::string> roots;
 };
 Written FindWritten(Files& files);
+
+// Root of the repository that a file belongs to: the innermost of `roots` around it, else its
+// opened folder; "" for a file outside of all folders.
+std::string RepositoryRoot(const Snapshot& snapshot, const std::set<std::string>& roots,
+                           const std::string& path);
 
 struct Entry {
   WrittenKustomization kustomization;

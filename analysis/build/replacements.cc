@@ -329,7 +329,8 @@ class Replacer {
       found = &object;
     }
     if (!found) {
-      Fail(source, fmt::format("nothing is the source ({})", Wanted(source)));
+      context_.FailAbsent(ProblemKind::kReplacement, source->origin,
+                          fmt::format("nothing is the source ({})", Wanted(source)));
       return nullptr;
     }
     std::string_view path = FieldText(source, "fieldPath");
@@ -384,7 +385,8 @@ class Replacer {
                                    select->origin ? select->origin.file->path : "",
                                    select->origin.range,
                                    fmt::format("this target selects nothing ({})", Wanted(select)),
-                                   {}});
+                                   {},
+                                   /*absence=*/true});
     }
   }
 

@@ -24,6 +24,16 @@ bool HasDollar(const Value* value) {
   return std::any_of(value->Items().begin(), value->Items().end(), HasDollar);
 }
 
+void FindSites(const Value* value, uint32_t object, std::vector<VariableSite>& sites) {
+  if (value->IsScalar()) {
+    if (value->origin && value->str().find("${") != std::string_view::npos)
+      sites.push_back({value->origin, object});
+    return;
+  }
+  for (const Pair& pair : value->Pairs()) FindSites(pair.value, object, sites);
+  for (const Value* item : value->Items()) FindSites(item, object, sites);
+}
+
 std::string WithoutLineEnds(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -265,8 +275,8 @@ Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRele
   }
   reader.FromMap(build::Find(post_build, "substitute"));
   // Without a single variable Flux does nothing at all, unless it is told to.
-  out.active =
-      !out.defined.empty() || !out.complete || Text(post_build, "substituteStrategy") == "Always";
+  out.always = Text(post_build, "substituteStrategy") == "Always";
+  out.active = !out.defined.empty() || !out.complete || out.always;
   out.strict = release >= FluxRelease{2, 9};
   return out;
 }
@@ -281,7 +291,7 @@ bool IsSubstitutionDisabled(const Value* root) {
 }
 
 void SubstituteObjects(Arena& arena, const Variables& variables, Objects& objects,
-                       std::vector<Problem>& problems) {
+                       std::vector<VariableSite>& sites, std::vector<Problem>& problems) {
   if (!variables.active) return;
   const LookupVariable lookup = [&variables](std::string_view name) -> VariableValue {
     auto found = variables.defined.find(name);
@@ -294,6 +304,7 @@ void SubstituteObjects(Arena& arena, const Variables& variables, Objects& object
   };
   for (Object& object : objects) {
     if (!HasDollar(object.root) || IsSubstitutionDisabled(object.root)) continue;
+    FindSites(object.root, static_cast<uint32_t>(&object - objects.data()), sites);
     ScalarSubstituter substituter(arena, lookup, variables.strict);
     const Value* root = object.root;
     std::string wrong;

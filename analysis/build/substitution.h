@@ -16,9 +16,9 @@ Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRele
 // Does Flux leave this object alone?
 bool IsSubstitutionDisabled(const Value* root);
 
-// Replaces variables in all objects. Flux replaces them in an object's printed text, which is read
-// again afterwards: types and even structure may change.
+// Replaces variables in all objects, and notes where they stood. Flux replaces them in an object's
+// printed text, which is read again afterwards: types and even structure may change.
 void SubstituteObjects(Arena& arena, const Variables& variables, Objects& objects,
-                       std::vector<Problem>& problems);
+                       std::vector<VariableSite>& sites, std::vector<Problem>& problems);
 
 }  // namespace fluxls::build

@@ -90,7 +90,7 @@ std::optional<std::string> Target::Resolve(const Value& entry, std::string_view 
     return std::nullopt;
   }
   if (directory_only && kind != PathKind::kDirectory) {
-    Fail(ProblemKind::kComponent, entry,
+    Fail(ProblemKind::kMissingEntry, entry,
          fmt::format("\"{}\" is a file; components are directories with a kustomization.yaml",
                      text));
     return std::nullopt;
@@ -176,20 +176,20 @@ void Target::AddFile(const Value& entry, const std::string& path) {
       problem.related.push_back({entry.origin.file->path, entry.origin.range, "listed here"});
     into_.problems.push_back(std::move(problem));
   }
-  AddDocuments(*file);
+  AddDocuments(*file, entry.origin);
 }
 
 // The items of a list come behind all documents of the file.
-void Target::AddDocuments(const LoadedFile& file) {
+void Target::AddDocuments(const LoadedFile& file, Origin listed) {
   std::vector<const Value*> queue;
   for (const LoadedDocument& document : file.documents) queue.push_back(document.root);
   for (size_t i = 0; i < queue.size(); ++i) {
     const Value* root = queue[i];
-    if (!IsEmpty(root)) AddDocument(file, root, queue);
+    if (!IsEmpty(root)) AddDocument(file, root, listed, queue);
   }
 }
 
-void Target::AddDocument(const LoadedFile& file, const Value* root,
+void Target::AddDocument(const LoadedFile& file, const Value* root, Origin listed,
                          std::vector<const Value*>& queue) {
   auto refuse = [&](const Value* where, std::string message) {
     into_.problems.push_back(
@@ -214,10 +214,10 @@ void Target::AddDocument(const LoadedFile& file, const Value* root,
   object.root = root;
   object.id = id;
   object.origin = root->origin;
-  AddObject(std::move(object), {});
+  AddObject(std::move(object), listed, /*from_base=*/false);
 }
 
-void Target::AddObject(Object object, Origin listed) {
+void Target::AddObject(Object object, Origin listed, bool from_base) {
   auto [other, fresh] = ids_.emplace(object.id.Key(), into_.objects.size());
   if (fresh) {
     into_.objects.push_back(std::move(object));
@@ -226,7 +226,9 @@ void Target::AddObject(Object object, Origin listed) {
   const Object& first = into_.objects[other->second];
   Problem problem;
   problem.kind = ProblemKind::kDuplicateObject;
-  const Origin where = listed ? listed : object.origin;
+  // A file can be mended in itself, unless it is what stands there twice.
+  const bool same_document = object.origin && object.origin == first.origin;
+  const Origin where = listed && (from_base || same_document) ? listed : object.origin;
   problem.path = where ? where.file->path : k_.path;
   problem.range = where.range;
   problem.message = fmt::format("{} is in this build twice", Describe(object.id));
@@ -238,9 +240,12 @@ void Target::AddObject(Object object, Origin listed) {
 }
 
 void Target::AddBase(const Value& entry, const std::string& directory) {
+  // Directories that all list each other have more ways through them than anybody could walk.
+  constexpr int kMaxCircles = 100;
+  if (builder_.circles_ > kMaxCircles) return;
   for (size_t i = 0; i < builder_.stack_.size(); ++i) {
     if (!IsInside(builder_.stack_[i], directory)) continue;
-    builder_.circle_ = std::min(builder_.circle_, i);
+    ++builder_.circles_;
     return Fail(
         ProblemKind::kCycle, entry,
         builder_.stack_[i] == directory
@@ -265,7 +270,7 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
     return Fail(ProblemKind::kComponent, entry,
                 fmt::format("\"{}\" is a Component; list it under components", entry.str()));
   }
-  for (const Object& object : base->objects) AddObject(object, entry.origin);
+  for (const Object& object : base->objects) AddObject(object, entry.origin, /*from_base=*/true);
   std::string problem;
   into_.config = MergeConfigs(into_.config, base->config, &problem);
   if (!problem.empty()) Fail(ProblemKind::kTransformer, entry, problem);
@@ -349,6 +354,7 @@ void Target::ReadComponent(const Value& entry) {
   if (!directory) return;
   for (const std::string& above : builder_.stack_) {
     if (IsInside(above, *directory)) {
+      ++builder_.circles_;
       return Fail(ProblemKind::kCycle, entry,
                   fmt::format("\"{}\" holds what it is built from: a cycle", entry.str()));
     }

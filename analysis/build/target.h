@@ -21,9 +21,11 @@ class Target {
   void ReadResource(const Value& entry);
   void AddFile(const Value& entry, const std::string& path);
   void AddBase(const Value& entry, const std::string& directory);
-  void AddDocuments(const LoadedFile& file);
-  void AddDocument(const LoadedFile& file, const Value* root, std::vector<const Value*>& queue);
-  void AddObject(Object object, Origin listed);
+  void AddDocuments(const LoadedFile& file, Origin listed);
+  // `listed`: the entry that leads to the file.
+  void AddDocument(const LoadedFile& file, const Value* root, Origin listed,
+                   std::vector<const Value*>& queue);
+  void AddObject(Object object, Origin listed, bool from_base);
   void ReadConfigurations();
   void ReadOpenApi();
   void RunGenerators();

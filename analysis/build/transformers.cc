@@ -219,6 +219,11 @@ void Context::Fail(ProblemKind kind, Origin where, std::string message) const {
       {kind, true, where ? where.file->path : "", where.range, std::move(message), {}});
 }
 
+void Context::FailAbsent(ProblemKind kind, Origin where, std::string message) const {
+  Fail(kind, where, std::move(message));
+  problems.back().absence = true;
+}
+
 void SetNamespace(const Context& context, Objects& objects, Setting name,
                   const std::vector<FieldSpec>& fields, NamespaceOptions options) {
   if (!name) return;

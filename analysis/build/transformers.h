@@ -25,6 +25,8 @@ struct Context {
 
   // A problem on the line at `where`; the build fails.
   void Fail(ProblemKind kind, Origin where, std::string message) const;
+  // The same for something that is not there; see Problem::absence.
+  void FailAbsent(ProblemKind kind, Origin where, std::string message) const;
 };
 
 using Objects = std::vector<Object>;

@@ -187,8 +187,9 @@ void ResolveVariables(const Context& context, Objects& objects,
       }
     }
     if (!source) {
-      context.Fail(ProblemKind::kVariable, variable.origin,
-                   fmt::format("var \"{}\" reads from an object that is not here", variable.name));
+      context.FailAbsent(
+          ProblemKind::kVariable, variable.origin,
+          fmt::format("var \"{}\" reads from an object that is not here", variable.name));
       continue;
     }
     const Value* value = ValueAt(source->root, variable.field_path);

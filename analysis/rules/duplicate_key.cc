@@ -91,15 +91,6 @@ bool SameScalar(Node a, Node b) {
          a.tag() == b.tag() && a.anchor().empty();
 }
 
-// Does an edit take a comment away? It may be one that a program reads (`# {"$imagepolicy": …}`).
-bool TakesComment(const Document& document, const std::vector<TextEdit>& edits) {
-  return std::ranges::any_of(document.comments(), [&](ByteRange comment) {
-    return std::ranges::any_of(edits, [&](const TextEdit& edit) {
-      return edit.range.begin < comment.end && comment.begin < edit.range.end;
-    });
-  });
-}
-
 // A Kubernetes object that kustomize reads as a resource; its own files it reads more kindly.
 bool IsResource(Node root) {
   const std::string_view api = root.Find("apiVersion").value();

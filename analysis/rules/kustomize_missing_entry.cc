@@ -280,20 +280,7 @@ class Checker {
 };
 
 void Check(RuleContext& context) {
-  if (!IsKustomizationFileName(BaseName(context.file().path))) return;
-  if (!context.file().facts.kustomization) return;
-  for (const Document& document : context.documents()) {
-    Node root = document.root();
-    if (!root) continue;
-    const std::string_view api = root.Find("apiVersion").value();
-    if (root.IsMapping() && !HasTemplate(api) &&
-        (api.empty() || ApiVersion::Parse(api).group == kKustomizeGroup ||
-         IsKustomizeFileUnderFluxApi(root))) {
-      Checker(context, document).Run();
-    }
-    // kustomize reads the first document only.
-    return;
-  }
+  if (const Document* document = KustomizationDocument(context)) Checker(context, *document).Run();
 }
 
 }  // namespace

@@ -100,9 +100,10 @@ bool Fits(const Snapshot& snapshot, const std::string& path, PathKind found, Ent
     case PathKind::kUnknown:
       return true;
     case PathKind::kFile:
-      return kind != EntryKind::kBase;
+      return kind != EntryKind::kBase && kind != EntryKind::kDirectory;
     case PathKind::kDirectory:
       if (kind == EntryKind::kFile) return false;
+      if (kind == EntryKind::kDirectory) return true;
       return std::ranges::any_of(kKustomizationNames, [&](std::string_view name) {
         return snapshot.Stat(JoinPath(path, name)) != PathKind::kMissing;
       });

@@ -15,6 +15,7 @@ enum class EntryKind : uint8_t {
   kFile,
   kBase,  // a directory with a kustomization file
   kFileOrBase,
+  kDirectory,  // any
 };
 
 // Is what stands at `path` (`found`) good for such an entry? A directory whose kustomization file

@@ -13,16 +13,60 @@ extern const Rule kDeprecatedApiVersion;
 extern const Rule kUnknownApiVersion;
 extern const Rule kFluxV1Manifest;
 extern const Rule kWrongKustomization;
+extern const Rule kPathNotFound;
+extern const Rule kOverlappingPaths;
+extern const Rule kDuplicateResource;
 extern const Rule kKustomizeMissingEntry;
+extern const Rule kKustomizeDuplicateEntry;
+extern const Rule kKustomizeCycle;
+extern const Rule kKustomizeComponent;
+extern const Rule kKustomizeDeprecatedField;
+extern const Rule kKustomizePatchTarget;
+extern const Rule kKustomizeGeneratedName;
+extern const Rule kKustomizeUnsupported;
+extern const Rule kKustomizeOutsideRoot;
+extern const Rule kKustomizeBuild;
+extern const Rule kUnlistedManifest;
+extern const Rule kUndefinedVariable;
+extern const Rule kInvalidSubstitution;
+extern const Rule kSubstitutionOperator;
+extern const Rule kInvalidVariableName;
+extern const Rule kSubstitutionRetypes;
+extern const Rule kPreferOverlays;
 extern const Rule kHelmreleaseRemediation;
 extern const Rule kPlaintextSecret;
 
 namespace {
 
 const Rule* const kAllRules[] = {
-    &kYamlSyntax,           &kDuplicateKey,          &kRemovedApiVersion,
-    &kDeprecatedApiVersion, &kUnknownApiVersion,     &kFluxV1Manifest,
-    &kWrongKustomization,   &kKustomizeMissingEntry, &kHelmreleaseRemediation,
+    &kYamlSyntax,
+    &kDuplicateKey,
+    &kRemovedApiVersion,
+    &kDeprecatedApiVersion,
+    &kUnknownApiVersion,
+    &kFluxV1Manifest,
+    &kWrongKustomization,
+    &kPathNotFound,
+    &kOverlappingPaths,
+    &kDuplicateResource,
+    &kKustomizeMissingEntry,
+    &kKustomizeDuplicateEntry,
+    &kKustomizeCycle,
+    &kKustomizeComponent,
+    &kKustomizeDeprecatedField,
+    &kKustomizePatchTarget,
+    &kKustomizeGeneratedName,
+    &kKustomizeUnsupported,
+    &kKustomizeOutsideRoot,
+    &kKustomizeBuild,
+    &kUnlistedManifest,
+    &kUndefinedVariable,
+    &kInvalidSubstitution,
+    &kSubstitutionOperator,
+    &kInvalidVariableName,
+    &kSubstitutionRetypes,
+    &kPreferOverlays,
+    &kHelmreleaseRemediation,
     &kPlaintextSecret,
 };
 

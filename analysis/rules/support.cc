@@ -94,4 +94,59 @@ bool TouchesDamage(const yaml::Document& document, ByteRange range) {
   return false;
 }
 
+bool TakesComment(const yaml::Document& document, const std::vector<TextEdit>& edits) {
+  return std::ranges::any_of(document.comments(), [&](ByteRange comment) {
+    return std::ranges::any_of(edits, [&](const TextEdit& edit) {
+      return edit.range.begin < comment.end && comment.begin < edit.range.end;
+    });
+  });
+}
+
+std::optional<std::vector<TextEdit>> Together(std::optional<std::vector<TextEdit>> first,
+                                              std::optional<std::vector<TextEdit>> second) {
+  if (!first || !second) return std::nullopt;
+  first->insert(first->end(), second->begin(), second->end());
+  return first;
+}
+
+std::optional<std::vector<TextEdit>> OneAfterTheOther(
+    const SourceFile& file, const std::optional<std::vector<TextEdit>>& first,
+    const std::function<std::optional<std::vector<TextEdit>>(const yaml::Document&)>& second) {
+  if (!first) return std::nullopt;
+  const std::string& before = file.text->content();
+  const std::string between = ApplyEdits(before, *first);
+  const yaml::File yaml = yaml::Parse(between);
+  for (const yaml::Document& document : yaml.documents) {
+    if (!document.root()) continue;
+    std::optional<std::vector<TextEdit>> edits = second(document);
+    if (!edits) return std::nullopt;
+    const std::string after = ApplyEdits(between, *edits);
+    const size_t most = std::min(before.size(), after.size());
+    size_t head = 0;
+    while (head < most && before[head] == after[head]) ++head;
+    size_t tail = 0;
+    while (tail < most - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+      ++tail;
+    const ByteRange range{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)};
+    return std::vector<TextEdit>{{range, after.substr(head, after.size() - tail - head)}};
+  }
+  return std::nullopt;
+}
+
+const yaml::Document* KustomizationDocument(const RuleContext& context) {
+  if (!IsKustomizationFileName(BaseName(context.file().path))) return nullptr;
+  if (!context.file().facts.kustomization) return nullptr;
+  for (const yaml::Document& document : context.documents()) {
+    const Node root = document.root();
+    if (!root) continue;
+    const std::string_view api = root.Find("apiVersion").value();
+    const bool is_kustomization = root.IsMapping() && !HasTemplate(api) &&
+                                  (api.empty() || ApiVersion::Parse(api).group == kKustomizeGroup ||
+                                   IsKustomizeFileUnderFluxApi(root));
+    // kustomize reads the first document only.
+    return is_kustomization ? &document : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace fluxls

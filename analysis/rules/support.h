@@ -1,9 +1,11 @@
 // Questions that several rules ask.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/rules/rule.h"
 #include "schemas/catalog.h"
@@ -32,5 +34,22 @@ bool IsGeneratedFile(const SourceFile& file);
 
 // Does `range` touch a place of `document` that recovery had to blank out?
 bool TouchesDamage(const yaml::Document& document, ByteRange range);
+
+// Does an edit take a comment away? It may be one that a program reads (`# {"$imagepolicy": …}`).
+bool TakesComment(const yaml::Document& document, const std::vector<TextEdit>& edits);
+
+// Both edits, or none.
+std::optional<std::vector<TextEdit>> Together(std::optional<std::vector<TextEdit>> first,
+                                              std::optional<std::vector<TextEdit>> second);
+
+// `first`, then what `second` makes of the document that comes out, as one edit of the file: for
+// two edits that would get in each other's way.
+std::optional<std::vector<TextEdit>> OneAfterTheOther(
+    const SourceFile& file, const std::optional<std::vector<TextEdit>>& first,
+    const std::function<std::optional<std::vector<TextEdit>>(const yaml::Document&)>& second);
+
+// The kustomization in a file that kustomize finds by its name: its first document. No such
+// document for every other file.
+const yaml::Document* KustomizationDocument(const RuleContext& context);
 
 }  // namespace fluxls

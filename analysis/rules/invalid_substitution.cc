@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/build/envsubst.h"
+#include "analysis/rules/build_problems.h"
+#include "analysis/rules/rule.h"
+
+namespace fluxls {
+namespace {
+
+constexpr std::string_view kDocs = R"(## What it does
+
+Reports `${…}` that the substitution of a Flux Kustomization does not understand, in an object that it goes through: `${a.b}`, `${{ … }}`,
+`${a-b}`, a missing brace.
+
+## Why it matters
+
+The whole build fails: `envsubst` stops at the first such expression, in shell scripts and dashboards as anywhere else.
+
+## When it is silent
+
+* Objects that no build with `postBuild` reaches, and those with `kustomize.toolkit.fluxcd.io/substitute: disabled`.
+* Escaped expressions (`$${…}`), and `$(…)`.
+* When nobody knows whether Flux substitutes at all, since all variables are optional and absent.
+
+## Fix
+
+Escapes the expression: it then stands in the cluster as it is written.
+
+## References
+
+* <https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution>
+)";
+
+constexpr Example kExamples[] = {
+    {.title = "An expression of a shell",
+     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  ref:
+    branch: main
+  url: ssh://git@github.com/example/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./clusters/production
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+      cluster: production
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: ${color-blue}
+#        ^^^^^^^^^^^^^ Kustomization "flux-system/apps" refuses this: "-" is not allowed behind the name of a variable
+)",
+     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  ref:
+    branch: main
+  url: ssh://git@github.com/example/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./clusters/production
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+      cluster: production
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: $${color-blue}
+)"},
+};
+
+void Check(RuleContext& context) {
+  const build::Fleet* fleet = context.fleet();
+  if (!fleet) return;
+  const std::string& text = context.file().text->content();
+  for (const build::SubstitutedScalar& scalar : fleet->SubstitutedIn(context.file().path)) {
+    const auto sure = std::find_if(
+        scalar.effects.begin(), scalar.effects.end(),
+        [fleet](build::Effect effect) { return fleet->BuildOf(effect).variables.IsCertain(); });
+    if (sure == scalar.effects.end()) continue;
+    std::optional<build::SubstitutionError> error;
+    build::VariablesIn(Slice(text, scalar.range), &error);
+    if (!error) continue;
+    const ByteRange range{scalar.range.begin + error->range.begin,
+                          scalar.range.begin + error->range.end};
+    Finding& finding = context.ReportAt(
+        range,
+        fmt::format("{} refuses this: {}", DescribeBuild(context, sure->build), error->message));
+    context.AddFix(finding, "Write it as plain text, $${…}",
+                   std::vector<TextEdit>{{{range.begin, range.begin}, "$"}}, false);
+  }
+}
+
+}  // namespace
+
+extern const Rule kInvalidSubstitution;
+const Rule kInvalidSubstitution{
+    .id = "invalid-substitution",
+    .severity = Severity::kError,
+    .summary = "Text that looks like a variable, and that Flux cannot read.",
+    .docs = kDocs,
+    .examples = kExamples,
+    .check = Check,
+};
+
+}  // namespace fluxls

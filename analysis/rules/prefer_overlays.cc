@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include "analysis/build/fleet.h"
+#include "analysis/rules/rule.h"
+
+namespace fluxls {
+namespace {
+
+constexpr std::string_view kDocs = R"(## What it does
+
+Reports `postBuild.substitute` of a Flux Kustomization when another cluster builds the same directory with other values.
+
+## Why it matters
+
+What a cluster gets then stands in two places, and neither shows the result. An overlay for each cluster that patches a common base can be
+built, compared and checked as it is.
+
+## When it is silent
+
+* Variables of `substituteFrom`: they may be secrets, or facts of the cluster.
+* Clusters that use the same values.
+
+## Fix
+
+None: make a directory for each cluster that lists the base and patches it.
+
+## References
+
+* <https://fluxcd.io/flux/guides/repository-structure/>
+)";
+
+constexpr Example kExamples[] = {
+    {.title = "Two clusters, one directory",
+     .bad = R"(%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+#   ^^^^^^^^^^ cluster "clusters/staging" builds "apps" with other values; an overlay for each cluster shows what it gets
+      color: green
+%! clusters/production/flux-system/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: []
+%! clusters/staging/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+#   ^^^^^^^^^^ cluster "clusters/production" builds "apps" with other values; an overlay for each cluster shows what it gets
+      color: blue
+%! clusters/staging/flux-system/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: []
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: ${color}
+)",
+     .good = R"(%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps/production
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! clusters/staging/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps/staging
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! apps/production/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: green
+%! apps/staging/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: green
+)"},
+};
+
+using build::FluxBuild;
+using build::Value;
+
+// A build of another cluster that has the same directory and other values.
+const FluxBuild* FindOther(const build::Fleet& fleet, const FluxBuild& own, const Value* values) {
+  for (const build::FluxBuildPtr& other : fleet.builds()) {
+    if (!other->flux || other->cluster == own.cluster || other->directory != own.directory)
+      continue;
+    const Value* theirs = build::Find(other->kustomization, {"spec", "postBuild", "substitute"});
+    if (theirs && !build::SameContent(theirs, values)) return other.get();
+  }
+  return nullptr;
+}
+
+void Check(RuleContext& context) {
+  const build::Fleet* fleet = context.fleet();
+  if (!fleet) return;
+  for (const RuleContext::Object& object : context.objects()) {
+    if (object.kind != "Kustomization" || object.api.group != kFluxKustomizeGroup) continue;
+    const yaml::Node written = object.root.At("spec.postBuild").FindOwn("substitute");
+    if (!written) continue;
+    for (const build::FluxBuildPtr& own : fleet->builds()) {
+      if (!own->flux || own->directory.empty() || !own->origin) continue;
+      if (own->origin.file->path != context.file().path || own->origin.range != object.root.range())
+        continue;
+      const Value* values = build::Find(own->kustomization, {"spec", "postBuild", "substitute"});
+      const FluxBuild* other = values ? FindOther(*fleet, *own, values) : nullptr;
+      if (!other) continue;
+      context.Report(written, Part::kKey,
+                     fmt::format("cluster \"{}\" builds \"{}\" with other values; an overlay for "
+                                 "each cluster shows what it gets",
+                                 context.snapshot().DisplayPath(other->cluster),
+                                 context.snapshot().DisplayPath(own->directory)));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+extern const Rule kPreferOverlays;
+const Rule kPreferOverlays{
+    .id = "prefer-overlays",
+    .severity = Severity::kHint,
+    .house = true,
+    .summary = "Clusters build the same directory and differ only in variables.",
+    .docs = kDocs,
+    .examples = kExamples,
+    .check = Check,
+};
+
+}  // namespace fluxls

@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include "analysis/build/envsubst.h"
+#include "analysis/build/fleet.h"
+#include "analysis/rules/rule.h"
+
+namespace fluxls {
+namespace {
+
+constexpr std::string_view kDocs = R"(## What it does
+
+Reports `${NAME:?text}` and `${NAME:+text}` in an object that a Flux Kustomization substitutes variables in.
+
+## Why it matters
+
+In a shell the first one stops with an error when the variable is not set, and the second one stands for `text` only when it is set. Flux
+treats both like `:-`: `text` is the default.
+
+## When it is silent
+
+* Objects that no build with `postBuild` reaches, and those with `kustomize.toolkit.fluxcd.io/substitute: disabled`.
+
+## Fix
+
+Writes `:-`, which does the same and says so.
+
+## References
+
+* <https://github.com/fluxcd/pkg/tree/main/envsubst>
+)";
+
+constexpr Example kExamples[] = {
+    {.title = "An error message that becomes a value",
+     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  ref:
+    branch: main
+  url: ssh://git@github.com/example/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./clusters/production
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+      cluster: production
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: ${cluster:?is not set}
+#        ^^^^^^^^^^^^^^^^^^^^^^ Flux reads ":?" like ":-": the text behind it is the default
+)",
+     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  ref:
+    branch: main
+  url: ssh://git@github.com/example/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./clusters/production
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+      cluster: production
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: ${cluster:-is not set}
+)"},
+};
+
+void Check(RuleContext& context) {
+  const build::Fleet* fleet = context.fleet();
+  if (!fleet) return;
+  const std::string& text = context.file().text->content();
+  for (const build::SubstitutedScalar& scalar : fleet->SubstitutedIn(context.file().path)) {
+    const std::string_view written = Slice(text, scalar.range);
+    for (const build::VariableUse& use : build::VariablesIn(written)) {
+      if (use.op != ":?" && use.op != ":+") continue;
+      const uint32_t begin = scalar.range.begin;
+      Finding& finding = context.ReportAt(
+          {begin + use.range.begin, begin + use.range.end},
+          fmt::format("Flux reads \"{0}\" like \":-\": the text behind it is the default", use.op));
+      const uint32_t op = begin + use.name_range.end;
+      if (Slice(text, {op, op + 2}) != use.op) continue;
+      context.AddFix(finding, "Write \":-\"", std::vector<TextEdit>{{{op, op + 2}, ":-"}}, true);
+    }
+  }
+}
+
+}  // namespace
+
+extern const Rule kSubstitutionOperator;
+const Rule kSubstitutionOperator{
+    .id = "substitution-operator",
+    .severity = Severity::kWarning,
+    .summary = "`:?` and `:+` do not do in Flux what they do in a shell.",
+    .docs = kDocs,
+    .examples = kExamples,
+    .check = Check,
+};
+
+}  // namespace fluxls

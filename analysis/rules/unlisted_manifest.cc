@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/build/fleet.h"
+#include "analysis/rules/rule.h"
+#include "analysis/rules/support.h"
+#include "analysis/yaml/edit.h"
+
+namespace fluxls {
+namespace {
+
+constexpr std::string_view kDocs = R"(## What it does
+
+Reports, at `resources` of a kustomization file, the manifests in its directory that neither it nor any other kustomization lists, and
+that no build reads in another way.
+
+## Why it matters
+
+A file that nobody lists is not applied. Most of the time it was forgotten; when it was not, a comment that names it says so to the next
+one who looks.
+
+## When it is silent
+
+* Files that a comment of the kustomization file names (`# - old.yaml`).
+* Files without a Kubernetes object, encrypted ones included, and files that a patch, generator or replacement reads.
+* Kustomization files that no build runs.
+
+## Fix
+
+Adds the file to `resources`.
+
+## References
+
+* <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/>
+)";
+
+constexpr Example kExamples[] = {
+    {.title = "A forgotten file",
+     .bad = R"(%! apps/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+#^^^^^^^^ "settings.yaml" is not listed here, and nowhere else
+  - namespace.yaml
+%! apps/namespace.yaml
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: web
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: green
+)",
+     .good = R"(%! apps/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - namespace.yaml
+  - settings.yaml
+%! apps/namespace.yaml
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: web
+%! apps/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+data:
+  color: green
+)"},
+};
+
+bool IsNamed(const RuleContext& context, std::string_view name) {
+  const std::string& text = context.file().text->content();
+  for (const yaml::Document& document : context.documents()) {
+    for (ByteRange comment : document.comments()) {
+      if (Slice(text, comment).find(name) != std::string_view::npos) return true;
+    }
+  }
+  return false;
+}
+
+// Nothing but whole objects: what has no name is a patch, or was never meant for kustomize.
+bool HoldsObjects(const SourceFile& file) {
+  const std::vector<Resource>& resources = file.facts.resources;
+  return file.file_class == FileClass::kYaml && !file.facts.kustomization && !resources.empty() &&
+         std::all_of(resources.begin(), resources.end(),
+                     [](const Resource& resource) { return !resource.id.name.empty(); });
+}
+
+void Check(RuleContext& context) {
+  const yaml::Document* document = KustomizationDocument(context);
+  const build::Fleet* fleet = context.fleet();
+  if (!document || !fleet || fleet->BuildsRunning(context.file().path).empty()) return;
+  const yaml::Node list = document->root().FindOwn("resources");
+  if (!list.IsSequence()) return;
+  const Snapshot& snapshot = context.snapshot();
+  const std::string directory(DirectoryName(context.file().path));
+  for (const std::string& name : snapshot.Names(directory)) {
+    const std::string path = JoinPath(directory, name);
+    const SourceFilePtr file = snapshot.Find(path);
+    if (!file || !HoldsObjects(*file) || IsNamed(context, name)) continue;
+    if (!snapshot.KustomizationsListing(path).empty() || !fleet->BuildsReading(path).empty())
+      continue;
+    Finding& finding = context.Report(
+        list, Part::kKey, fmt::format("\"{}\" is not listed here, and nowhere else", name));
+    context.AddFix(finding, fmt::format("Add \"{}\" to resources", name),
+                   yaml::AppendItem(*document, list, yaml::Value::String(name)), false);
+  }
+}
+
+}  // namespace
+
+extern const Rule kUnlistedManifest;
+const Rule kUnlistedManifest{
+    .id = "unlisted-manifest",
+    .severity = Severity::kHint,
+    .house = true,
+    .summary = "A manifest lies beside a kustomization file that does not list it.",
+    .docs = kDocs,
+    .examples = kExamples,
+    .check = Check,
+};
+
+}  // namespace fluxls
