@@ -5,42 +5,25 @@
 #include <set>
 
 #include "analysis/build/builder.h"
+#include "analysis/build/fleet.h"
 #include "analysis/build/print.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/selection.h"
 
 namespace fluxls::cli {
 namespace {
 
-using build::BuildResult;
+using build::FluxBuild;
+using build::FluxBuildPtr;
 
-// Lines and columns of files, read once each.
-class Places {
- public:
-  Places(build::Files& files, std::string current_directory)
-      : files_(files), current_directory_(std::move(current_directory)) {}
-
-  std::string At(const std::string& path, ByteRange range) {
-    if (path.empty()) return "";
-    std::string shown = RelativePath(path, current_directory_);
-    std::shared_ptr<const std::string> bytes = files_.Bytes(path);
-    if (!bytes) return shown;
-    const LineIndex lines(*bytes);
-    const uint32_t line = lines.LineOf(range.begin);
-    return fmt::format("{}:{}:{}", shown, line + 1, range.begin - lines.LineStart(line) + 1);
-  }
-
- private:
-  build::Files& files_;
-  std::string current_directory_;
-};
-
-int Report(const BuildResult& result, Places& places, std::ostream& err) {
+bool Report(const std::vector<build::Problem>& problems,
+            const std::vector<build::Unknown>& unknowns, Places& places, std::ostream& err) {
   std::set<std::string> told;
   auto tell = [&](const std::string& line) {
     if (told.insert(line).second) err << line << '\n';
   };
-  for (const build::Problem& problem : result.problems) {
+  for (const build::Problem& problem : problems) {
     tell(fmt::format("{}: {}: {}", places.At(problem.path, problem.range),
                      problem.fatal ? "error" : "warning", problem.message));
     for (const build::Place& place : problem.related) {
@@ -48,15 +31,21 @@ int Report(const BuildResult& result, Places& places, std::ostream& err) {
         tell(fmt::format("  {}: {}", places.At(place.path, place.range), place.message));
     }
   }
-  for (const build::Unknown& unknown : result.unknowns) {
+  for (const build::Unknown& unknown : unknowns) {
     tell(fmt::format("{}: incomplete: {}", places.At(unknown.path, unknown.range), unknown.reason));
   }
-  return result.failed || !result.unknowns.empty() ? kExitFindings : kExitClean;
+  return unknowns.empty();
 }
 
-}  // namespace
+void Print(const build::Objects& objects, bool provenance, Places& places, std::ostream& out) {
+  bool first = true;
+  for (const build::Object& object : objects) {
+    if (!std::exchange(first, false)) out << "---\n";
+    out << (provenance ? PrintWithProvenance(object, places) : build::PrintYaml(object.root));
+  }
+}
 
-int RunBuild(const BuildOptionsCli& options, std::ostream& out, std::ostream& err) {
+int BuildDirectory(const BuildOptionsCli& options, std::ostream& out, std::ostream& err) {
   const DiskFileSystem disk;
   const std::string current = CurrentDirectory();
   const std::string directory = JoinPath(current, options.directory);
@@ -69,17 +58,86 @@ int RunBuild(const BuildOptionsCli& options, std::ostream& out, std::ostream& er
   build::Files files(&disk, /*outside=*/true);
   files.SetSnapshot(Workspace().snapshot());
   build::Builder builder(files, {.restrict_files = options.restrict_files});
-  const BuildResult result = builder.Build(
+  const build::BuildResult result = builder.Build(
       directory, options.legacy_order ? build::SortOrder::kLegacy : build::SortOrder::kNone);
-  Places places(files, current);
-  const int code = Report(result, places, err);
-  if (result.failed) return code;
-  bool first = true;
-  for (const build::Object& object : result.objects) {
-    if (!std::exchange(first, false)) out << "---\n";
-    out << build::PrintYaml(object.root);
+  Places places(disk, current);
+  const bool complete = Report(result.problems, result.unknowns, places, err);
+  if (result.failed) return kExitFindings;
+  Print(result.objects, options.provenance, places, out);
+  return complete ? kExitClean : kExitFindings;
+}
+
+bool IsMeant(const FluxBuild& build, const BuildOptionsCli& options) {
+  if (!build.flux) return false;
+  if (!options.cluster.empty() && build.cluster != build::CleanPath(options.cluster)) return false;
+  const size_t slash = options.kustomization.find('/');
+  if (slash == std::string::npos) return build.name == options.kustomization;
+  return build.Title() == options.kustomization;
+}
+
+int BuildKustomization(const BuildOptionsCli& options, const build::Fleet& fleet, Places& places,
+                       std::ostream& out, std::ostream& err) {
+  std::vector<FluxBuildPtr> meant;
+  for (const FluxBuildPtr& build : fleet.builds()) {
+    if (IsMeant(*build, options)) meant.push_back(build);
   }
-  return code;
+  if (meant.empty()) {
+    err << fmt::format(
+        "fluxcd-ls: there is no Flux Kustomization \"{}\"{}; `fluxcd-ls build --list` "
+        "lists them\n",
+        options.kustomization,
+        options.cluster.empty() ? "" : " in cluster \"" + options.cluster + "\"");
+    return kExitError;
+  }
+  if (meant.size() > 1) {
+    err << fmt::format("fluxcd-ls: several Flux Kustomizations are called \"{}\":\n",
+                       options.kustomization);
+    for (const FluxBuildPtr& build : meant)
+      err << fmt::format("  --cluster {} --kustomization {}\n", build->cluster, build->Title());
+    return kExitError;
+  }
+  const FluxBuild& build = *meant[0];
+  const bool complete = Report(build.problems, build.unknowns, places, err);
+  if (build.failed) return kExitFindings;
+  Print(build.objects, options.provenance, places, out);
+  return complete ? kExitClean : kExitFindings;
+}
+
+void List(const build::Fleet& fleet, Places& places, std::ostream& out) {
+  for (const FluxBuildPtr& build : fleet.builds()) {
+    std::string status = "ok";
+    if (!build->unknowns.empty()) {
+      const build::Unknown& first = build->unknowns.front();
+      status = fmt::format("incomplete: {}: {}", places.At(first.path, first.range), first.reason);
+    }
+    for (const build::Problem& problem : build->problems) {
+      if (!problem.fatal) continue;
+      status =
+          fmt::format("fails: {}: {}", places.At(problem.path, problem.range), problem.message);
+      break;
+    }
+    out << fmt::format("{}\t{}\t{}\t{} objects\t{}\n",
+                       build->flux ? (build->cluster.empty() ? "." : build->cluster) : "-",
+                       build->flux ? build->Title() : "kustomize",
+                       build->directory.empty() ? "?" : places.Shown(build->directory),
+                       build->objects.size(), status);
+  }
+}
+
+}  // namespace
+
+int RunBuild(const BuildOptionsCli& options, std::ostream& out, std::ostream& err) {
+  if (options.kustomization.empty() && !options.list) return BuildDirectory(options, out, err);
+  const DiskFileSystem disk;
+  Settings settings;
+  std::optional<Selection> selection = LoadSelection(disk, {options.directory}, settings, err);
+  if (!selection) return kExitError;
+  build::FleetBuilder builder(&disk);
+  const build::FleetPtr fleet = builder.Build(selection->workspace.snapshot());
+  Places places(disk, selection->current_directory);
+  if (!options.list) return BuildKustomization(options, *fleet, places, out, err);
+  List(*fleet, places, out);
+  return kExitClean;
 }
 
 }  // namespace fluxls::cli

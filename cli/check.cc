@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "analysis/build/fleet.h"
 #include "cli/commands.h"
 #include "cli/report.h"
 #include "cli/reporters/reporters.h"
@@ -29,7 +30,9 @@ int RunCheck(const CheckOptions& options, std::ostream& out, std::ostream& err) 
   if (!selection) return kExitError;
 
   std::vector<SourceFilePtr> files = selection->Files();
-  std::vector<Finding> findings = CheckFiles(selection->workspace.snapshot(), files);
+  const DiskFileSystem disk;
+  build::FleetBuilder builder(&disk);
+  std::vector<Finding> findings = CheckFiles(selection->workspace.snapshot(), builder, files);
   // A smaller severity is a heavier one.
   std::erase_if(findings, [&](const Finding& f) { return f.severity > options.min_severity; });
   Report report = MakeReport(*selection, files, findings);

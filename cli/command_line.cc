@@ -103,6 +103,14 @@ void AddBuild(CLI::App& app, BuildOptionsCli& options) {
                                                            {"LoadRestrictionsNone", false}};
   AddChoice(build, "--load-restrictor", options.restrict_files, kRestrictors,
             "Whether files may lie outside of the kustomization's directory");
+  build
+      ->add_option("--kustomization", options.kustomization,
+                   "Print what Flux applies for this Flux Kustomization instead")
+      ->type_name("[NAMESPACE/]NAME");
+  build->add_option("--cluster", options.cluster, "Directory of the cluster, where several have it")
+      ->type_name("DIR");
+  build->add_flag("--list", options.list, "List all builds of the repository and how they end");
+  build->add_flag("--provenance", options.provenance, "Say in comments which line changed a field");
   build->footer(
       "Nothing is run and nothing is fetched.\nExit code: 0 built, 1 it fails or is incomplete, 2 "
       "wrong usage.");

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 
+#include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
 #include "cli/commands.h"
 #include "cli/diff.h"
@@ -45,7 +46,12 @@ int RunFix(const FixOptionsCli& options, std::ostream& out, std::ostream& err) {
       LoadSelection(DiskFileSystem(), options.paths, settings, err);
   if (!selection) return kExitError;
 
-  Fixer fixer(*selection);
+  const DiskFileSystem disk;
+  build::FleetBuilder builder(&disk);
+  Fixer fixer(*selection,
+              [&builder](const Snapshot& snapshot, const std::vector<SourceFilePtr>& files) {
+                return CheckFiles(snapshot, builder, files);
+              });
   FixOptions which{.unsafe = options.unsafe, .rule = options.rule};
   FixRun run = fixer.Run(which);
   std::vector<ChangedFile> changes = fixer.Changes();

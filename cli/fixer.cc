@@ -15,7 +15,7 @@ namespace fluxls::cli {
 
 FixRun Fixer::Run(const FixOptions& options) {
   return FixUntilStable(
-      Check({}), options, [this](const std::string& path) { return MayEdit(path); },
+      Check(), options, [this](const std::string& path) { return MayEdit(path); },
       [this](const FixPlan& plan) { return Apply(plan); });
 }
 
@@ -60,27 +60,20 @@ std::vector<std::string> Fixer::LeftAlone(const FixOptions& options) const {
 
 std::vector<Finding> Fixer::Apply(const FixPlan& plan) {
   Note(plan);
-  std::set<std::string> changed;
-  bool exports_changed = false;
-  for (const FileEdit& edit : plan.edits) {
-    exports_changed |= Edit(edit);
-    changed.insert(edit.path);
-  }
+  for (const FileEdit& edit : plan.edits) Edit(edit);
   for (const FileRename& rename : plan.renames) Rename(rename);
-  if (exports_changed || !plan.renames.empty()) changed.clear();
-  return Check(changed);
+  return Check();
 }
 
-// Says whether findings of other files may change.
-bool Fixer::Edit(const FileEdit& edit) {
+void Fixer::Edit(const FileEdit& edit) {
   SourceFilePtr file = selection_.workspace.snapshot().Find(edit.path);
-  if (!file) return false;
+  if (!file) return;
   originals_.try_emplace(file->path, Original{file->path, file->text});
   Source source;
   source.path = file->path;
   source.text = std::make_shared<Text>(ApplyEdits(file->text->content(), edit.edits));
   source.stat = file->stat;
-  return selection_.workspace.Install(ParseSource(std::move(source), file.get()));
+  selection_.workspace.Install(ParseSource(std::move(source), file.get()));
 }
 
 void Fixer::Rename(const FileRename& rename) {
@@ -109,14 +102,10 @@ void Fixer::Note(const FixPlan& plan) {
   }
 }
 
-// Findings of all files. Those of files not in `only` are known already, unless `only` is empty.
-std::vector<Finding> Fixer::Check(const std::set<std::string>& only) {
+// Findings of all files: a change of one is a change of the builds that it is part of.
+std::vector<Finding> Fixer::Check() {
   std::vector<SourceFilePtr> files = selection_.Files();
-  if (only.empty()) {
-    findings_.clear();
-  } else {
-    std::erase_if(files, [&](const SourceFilePtr& file) { return !only.contains(file->path); });
-  }
+  findings_.clear();
   for (const SourceFilePtr& file : files) findings_[file->path].clear();
   for (Finding& finding : checker_(selection_.workspace.snapshot(), files)) {
     findings_[finding.path].push_back(std::move(finding));

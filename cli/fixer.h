@@ -26,7 +26,7 @@ class Fixer {
       std::function<std::vector<Finding>(const Snapshot&, const std::vector<SourceFilePtr>&)>;
 
   // `selection` must outlive the fixer; its workspace follows every change.
-  explicit Fixer(Selection& selection, Checker checker = CheckFiles)
+  Fixer(Selection& selection, Checker checker)
       : selection_(selection), checker_(std::move(checker)) {}
 
   FixRun Run(const FixOptions& options);
@@ -51,10 +51,10 @@ class Fixer {
 
   bool MayEdit(const std::string& path) const;
   std::vector<Finding> Apply(const FixPlan& plan);
-  bool Edit(const FileEdit& edit);
+  void Edit(const FileEdit& edit);
   void Rename(const FileRename& rename);
   void Note(const FixPlan& plan);
-  std::vector<Finding> Check(const std::set<std::string>& only);
+  std::vector<Finding> Check();
 
   Selection& selection_;
   Checker checker_;

@@ -36,7 +36,8 @@ struct BuildOptionsCli {
   bool restrict_files = true;  // as kustomize's --load-restrictor has it by default
   std::string kustomization;   // [NAMESPACE/]NAME of a Flux Kustomization; "" for plain kustomize
   std::string cluster;         // path of the cluster's directory; "" for any
-  bool provenance = false;
+  bool list = false;
+  bool provenance = false;  // say who changed what, in comments
 };
 
 // Exit codes, the same for every command.

@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
 
 namespace fluxls::cli {
@@ -165,9 +166,12 @@ std::string_view WhyNotEditable(const SourceFile& file) {
   return "";
 }
 
-std::vector<Finding> CheckFiles(const Snapshot& snapshot, const std::vector<SourceFilePtr>& files) {
+std::vector<Finding> CheckFiles(const Snapshot& snapshot, build::FleetBuilder& builder,
+                                const std::vector<SourceFilePtr>& files) {
   std::vector<std::vector<Finding>> findings(files.size());
-  RunInParallel(files.size(), [&](size_t i) { findings[i] = CheckFile(snapshot, *files[i]); });
+  const build::FleetPtr fleet = builder.Build(snapshot);
+  RunInParallel(files.size(),
+                [&](size_t i) { findings[i] = CheckFile(snapshot, *files[i], fleet.get()); });
   std::vector<Finding> out;
   for (std::vector<Finding>& list : findings) {
     std::move(list.begin(), list.end(), std::back_inserter(out));

@@ -11,6 +11,10 @@
 #include "analysis/rules/finding.h"
 #include "analysis/workspace/workspace.h"
 
+namespace fluxls::build {
+class FleetBuilder;
+}
+
 namespace fluxls::cli {
 
 // Runs `body(0) … body(count - 1)` on all processors. The first exception of a body is thrown again
@@ -41,7 +45,9 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
 // Why nothing may be edited in a file, in words; "" when it may.
 std::string_view WhyNotEditable(const SourceFile& file);
 
-// Checks files on all processors; the findings are in the order of the files.
-std::vector<Finding> CheckFiles(const Snapshot& snapshot, const std::vector<SourceFilePtr>& files);
+// Checks files on all processors; the findings are in the order of the files. `builder`: kept
+// between calls about states of one workspace.
+std::vector<Finding> CheckFiles(const Snapshot& snapshot, build::FleetBuilder& builder,
+                                const std::vector<SourceFilePtr>& files);
 
 }  // namespace fluxls::cli

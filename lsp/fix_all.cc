@@ -26,7 +26,9 @@ std::optional<std::vector<TextEdit>> FixAll(const Snapshot& snapshot, const Chec
             std::make_shared<Text>(ApplyEdits(current->text->content(), plan.edits.front().edits));
         current = ParseSource(std::move(source), current.get());
         tried.Install(current);
-        return CheckFile(tried.snapshot(), *current, [&stop] { return stop.stop_requested(); });
+        // Nobody builds what is only tried out: what rules find in builds waits for the next time.
+        return CheckFile(tried.snapshot(), *current, nullptr,
+                         [&stop] { return stop.stop_requested(); });
       });
   if (stop.stop_requested() || run.rounds == 0 ||
       current->text->content() == result.file->text->content()) {

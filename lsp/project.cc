@@ -6,20 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "lsp/shared_fleet.h"
+
 namespace fluxls::lsp {
 
 using std::chrono::milliseconds;
-
-namespace {
-// Files that are not open are checked again when typing has changed what they may refer to, but not
-// at every keystroke.
-constexpr milliseconds kSweepPause{300};
-}  // namespace
 
 Project::Project(Executor& executor, std::shared_ptr<const FileSystem> files, Events events)
     : executor_(executor),
       files_(std::move(files)),
       events_(std::move(events)),
+      fleets_(std::make_shared<SharedFleet>(files_)),
       scheduler_(executor, [this](const std::string& path) { StartParse(path); }) {}
 
 Project::~Project() {
@@ -30,6 +27,7 @@ void Project::Stop() {
   ++held_;
   scan_stop_.request_stop();
   sweep_stop_.request_stop();
+  fleet_stop_.request_stop();
   for (auto& [path, job] : checks_) job.stop.request_stop();
 }
 
@@ -151,11 +149,8 @@ void Project::OnParsed(const std::string& path, uint64_t incarnation, SourceFile
   bool facts_changed = workspace_.Install(std::move(file));
   if (facts_changed) FactsChanged();
   if (open.parse_again) StartParse(path);
-  if (facts_changed) {
-    CheckAfterChange(kSweepPause);
-  } else if (current) {
-    StartCheck(path);
-  }
+  // A text that has been edited since comes back here.
+  if (facts_changed || current) CheckAfterChange(kSweepPause);
   Pump();
 }
 
@@ -193,7 +188,8 @@ CheckedFilePtr Project::Result(const std::string& path) const {
 
 bool Project::IsFresh(const std::string& path) const {
   auto found = results_.find(path);
-  return found != results_.end() && found->second->epoch == epoch_ &&
+  return found != results_.end() && found->second->epoch == epoch_ && IsFleetCurrent() &&
+         found->second->signature == fleet_->SignatureOf(path) &&
          found->second->file == workspace_.snapshot().Find(path);
 }
 
@@ -232,7 +228,9 @@ std::vector<std::pair<Project::Waiter, CheckedFilePtr>> Project::TakeReady() {
   // StartCheck and parses come back here; one level is enough.
   Raised pumping(pumping_);
   scheduler_.Flush();
-  if (!HasUnparsedEdits()) {
+  if (!HasUnparsedEdits() && !IsFleetCurrent()) {
+    StartFleet();
+  } else if (!HasUnparsedEdits()) {
     Snapshot snapshot = workspace_.snapshot();
     std::vector<Waiter> rest;
     for (Waiter& waiter : waiters_) {

@@ -9,7 +9,9 @@
 //
 // No file is checked before the first scan is through, while a scan runs, or while the project is
 // held: a finding that is published is complete. A result is fresh when it was made from the file
-// as it is now and nothing that other files export has changed since (`epoch`).
+// as it is now, nothing that other files export has changed since (`epoch`), and the builds say the
+// same of the file (`signature`). Every change makes the builds anew, on a worker; checks wait for
+// it.
 //
 // Thread contract: main thread only; workers get what they need by value. The executor's workers
 // must be joined before the project is destroyed.
@@ -31,12 +33,19 @@
 #include "lsp/log.h"
 #include "lsp/scheduler.h"
 
+namespace fluxls::build {
+class Fleet;
+}
+
 namespace fluxls::lsp {
+
+class SharedFleet;
 
 // The findings of one file. Immutable.
 struct CheckedFile {
   SourceFilePtr file;  // what they were made from
   uint64_t epoch = 0;
+  uint64_t signature = 0;  // of the file in the fleet that they were made with
   std::vector<Finding> findings;
   // Other files that fixes edit, as they were when the findings were made: ranges refer to these.
   std::vector<SourceFilePtr> edited;
@@ -165,6 +174,11 @@ class Project {
   void Dropped(const std::string& path);
 
   // project_check.cc
+  using FleetPtr = std::shared_ptr<const build::Fleet>;
+  // Was the fleet made from the present state?
+  bool IsFleetCurrent() const;
+  void StartFleet();
+  void OnFleet(FleetPtr fleet);
   void CheckAfterChange(std::chrono::milliseconds sweep_delay);
   void StartCheck(const std::string& path);
   void OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped,
@@ -186,6 +200,7 @@ class Project {
   Executor& executor_;
   std::shared_ptr<const FileSystem> files_;
   Events events_;
+  std::shared_ptr<SharedFleet> fleets_;
   Workspace workspace_;
   Scheduler scheduler_;
   std::vector<std::string> roots_;
@@ -212,6 +227,14 @@ class Project {
   std::set<std::string> closed_;           // closed since then: the disk's word counts
   std::stop_source scan_stop_;
   std::set<std::string> logged_;  // problems told already
+
+  FleetPtr fleet_;  // the latest; null before the first
+  bool fleet_running_ = false;
+  // Files that are not open are checked again when typing has changed what matters to them, but not
+  // at every keystroke.
+  static constexpr std::chrono::milliseconds kSweepPause{300};
+  std::chrono::milliseconds sweep_delay_ = kSweepPause;  // to wait when the builds are done
+  std::stop_source fleet_stop_;
 
   uint64_t epoch_ = 1;
   uint64_t jobs_ = 0;

@@ -6,6 +6,7 @@
 
 #include "analysis/rules/rule.h"
 #include "lsp/project.h"
+#include "lsp/shared_fleet.h"
 
 namespace fluxls::lsp {
 namespace {
@@ -16,12 +17,14 @@ constexpr size_t kSweepBatch = 16;
 
 // Catch site of the engine's exceptions: rules.
 CheckedFilePtr Check(const Snapshot& snapshot, const SourceFilePtr& file, uint64_t epoch,
-                     const std::stop_token& stop) {
+                     const build::Fleet& fleet, const std::stop_token& stop) {
   auto result = std::make_shared<CheckedFile>();
   result->file = file;
   result->epoch = epoch;
+  result->signature = fleet.SignatureOf(file->path);
   try {
-    result->findings = CheckFile(snapshot, *file, [&stop] { return stop.stop_requested(); });
+    result->findings =
+        CheckFile(snapshot, *file, &fleet, [&stop] { return stop.stop_requested(); });
   } catch (const std::exception& e) {
     result->failure = fmt::format("internal error while checking: {}", e.what());
   }
@@ -38,8 +41,48 @@ CheckedFilePtr Check(const Snapshot& snapshot, const SourceFilePtr& file, uint64
 
 }  // namespace
 
+bool Project::IsFleetCurrent() const {
+  return fleet_ && fleet_->generation() == workspace_.snapshot().generation();
+}
+
+void Project::StartFleet() {
+  if (fleet_running_ || !CanCheck() || IsFleetCurrent()) return;
+  fleet_running_ = true;
+  executor_.RunOnWorker(
+      [this, fleets = fleets_, snapshot = workspace_.snapshot(), stop = fleet_stop_.get_token()] {
+        FleetPtr fleet;
+        std::string failure;
+        // Catch site of the engine's exceptions: builds.
+        try {
+          fleet = fleets->For(snapshot, stop);
+        } catch (const std::exception& e) {
+          failure = fmt::format("internal error while building: {}", e.what());
+        }
+        executor_.Post([this, fleet, failure] {
+          if (!failure.empty()) Log(LogLevel::kError, failure);
+          OnFleet(fleet);
+        });
+      });
+}
+
+void Project::OnFleet(FleetPtr fleet) {
+  fleet_running_ = false;
+  // Stopped, or dead of an internal error: the next change tries again.
+  if (!fleet) return;
+  fleet_ = std::move(fleet);
+  if (!IsFleetCurrent()) {
+    StartFleet();
+    return;
+  }
+  CheckAfterChange(std::exchange(sweep_delay_, kSweepPause));
+}
+
 void Project::CheckAfterChange(std::chrono::milliseconds sweep_delay) {
   if (!CanCheck()) return;
+  if (!IsFleetCurrent()) {
+    sweep_delay_ = std::min(sweep_delay_, sweep_delay);
+    return StartFleet();
+  }
   for (const auto& [path, open] : open_) {
     SourceFilePtr file = workspace_.snapshot().Find(path);
     // A text that has been edited since is checked when it is parsed.
@@ -51,6 +94,7 @@ void Project::CheckAfterChange(std::chrono::milliseconds sweep_delay) {
 
 void Project::StartCheck(const std::string& path) {
   if (!CanCheck() || IsFresh(path)) return;
+  if (!IsFleetCurrent()) return StartFleet();
   Snapshot snapshot = workspace_.snapshot();
   SourceFilePtr file = snapshot.Find(path);
   if (!file) return;
@@ -58,16 +102,15 @@ void Project::StartCheck(const std::string& path) {
   if (job.file == file && job.epoch == epoch_ && !job.stop.stop_requested()) return;
   job.stop.request_stop();
   job = CheckJob{++jobs_, file, epoch_, std::stop_source()};
-  executor_.RunOnWorker(
-      [this, path, snapshot, file, epoch = epoch_, id = job.id, stop = job.stop.get_token()] {
-        auto start = Executor::Clock::now();
-        CheckedFilePtr result = Check(snapshot, file, epoch, stop);
-        auto cost = Executor::Clock::now() - start;
-        bool stopped = stop.stop_requested();
-        executor_.Post([this, path, id, result, stopped, cost] {
-          OnChecked(path, id, result, stopped, cost);
-        });
-      });
+  executor_.RunOnWorker([this, path, snapshot, file, fleet = fleet_, epoch = epoch_, id = job.id,
+                         stop = job.stop.get_token()] {
+    auto start = Executor::Clock::now();
+    CheckedFilePtr result = Check(snapshot, file, epoch, *fleet, stop);
+    auto cost = Executor::Clock::now() - start;
+    bool stopped = stop.stop_requested();
+    executor_.Post(
+        [this, path, id, result, stopped, cost] { OnChecked(path, id, result, stopped, cost); });
+  });
 }
 
 void Project::OnChecked(const std::string& path, uint64_t job, CheckedFilePtr result, bool stopped,
@@ -107,6 +150,8 @@ void Project::ScheduleSweep(std::chrono::milliseconds delay) {
 
 void Project::StartSweep() {
   if (!CanCheck()) return;
+  // It comes back when the builds are done.
+  if (!IsFleetCurrent()) return StartFleet();
   // A sweep that is under way over the same facts goes on; files that changed since are taken by
   // the next one.
   sweep_stop_.request_stop();
@@ -118,9 +163,7 @@ void Project::StartSweep() {
     if (open_.contains(file->path)) continue;
     if (auto job = checks_.find(file->path); job != checks_.end() && job->second.epoch == epoch_)
       continue;
-    auto known = results_.find(file->path);
-    if (known != results_.end() && known->second->file == file && known->second->epoch == epoch_)
-      continue;
+    if (IsFresh(file->path)) continue;
     sweep_queue_.push_back(std::move(file));
   }
   FillSweep();
@@ -137,11 +180,12 @@ void Project::FillSweep() {
     sweep_queue_.erase(sweep_queue_.begin(), end);
     ++sweep_in_flight_;
     executor_.RunOnWorker([this, batch = std::move(batch), snapshot = workspace_.snapshot(),
-                           epoch = epoch_, sweep = sweep_, stop = sweep_stop_.get_token()] {
+                           fleet = fleet_, epoch = epoch_, sweep = sweep_,
+                           stop = sweep_stop_.get_token()] {
       std::vector<CheckedFilePtr> results;
       for (const SourceFilePtr& file : batch) {
         if (stop.stop_requested()) break;
-        CheckedFilePtr result = Check(snapshot, file, epoch, stop);
+        CheckedFilePtr result = Check(snapshot, file, epoch, *fleet, stop);
         if (!stop.stop_requested()) results.push_back(std::move(result));
       }
       executor_.Post([this, sweep, results = std::move(results)] { OnSwept(sweep, results); });

@@ -44,6 +44,7 @@ struct Accumulation {
   std::vector<Unknown> unknowns;
   std::shared_ptr<Arena> arena;
   Dependencies dependencies;
+  std::vector<std::string> kustomizations;  // files that were run in it: its own, and components
   std::vector<std::shared_ptr<const Accumulation>> bases;
 };
 using AccumulationPtr = std::shared_ptr<const Accumulation>;

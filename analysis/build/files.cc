@@ -1,5 +1,7 @@
 #include "analysis/build/files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analysis/text/unicode.h"
@@ -29,7 +31,7 @@ LoadedFilePtr LoadSource(const SourceFilePtr& source) {
   out->arena =
       std::make_shared<Arena>(std::clamp<size_t>(source->text->content().size() * 3, 256, 1 << 16));
   out->arena->Keep(source);
-  out->file = out->arena->File(source->path, source->text->content());
+  out->file = out->arena->File(source->path, source->text);
   LoadOptions options;
   options.file = out->file;
   LoadDocuments(*out, source->yaml, options);
@@ -47,13 +49,12 @@ LoadedFilePtr LoadInline(const Value& scalar) {
   OffsetMap to_file;
   if (scalar.origin) {
     const OriginFile& outer = *scalar.origin.file;
-    // The outer arena outlives whoever applies the patch, but not what comes of it.
     out->file = out->arena->File(outer.path, outer.text);
     out->path = outer.path;
     options.file = out->file;
     options.whole = scalar.origin.range;
-    if (scalar.style == yaml::ScalarStyle::kLiteral) {
-      to_file = OffsetMap::OfLiteral(scalar.origin.range, scalar.str(), outer.text);
+    if (scalar.style == yaml::ScalarStyle::kLiteral && outer.text) {
+      to_file = OffsetMap::OfLiteral(scalar.origin.range, scalar.str(), outer.text->content());
     }
     options.to_file = &to_file;
   }
@@ -63,6 +64,25 @@ LoadedFilePtr LoadInline(const Value& scalar) {
 
 void Files::SetSnapshot(const Snapshot& snapshot) {
   snapshot_ = snapshot;
+  // Inline texts that nobody has asked for since the last time but one are forgotten.
+  older_inline_ = std::move(inline_);
+  inline_.clear();
+}
+
+LoadedFilePtr Files::Inline(const Value& scalar) {
+  std::string key(scalar.str());
+  if (scalar.origin) {
+    key += fmt::format("\n{}:{}-{}", scalar.origin.file->path, scalar.origin.range.begin,
+                       scalar.origin.range.end);
+  }
+  LoadedFilePtr& loaded = inline_[key];
+  if (loaded) return loaded;
+  if (auto older = older_inline_.find(key); older != older_inline_.end()) {
+    loaded = older->second;
+  } else {
+    loaded = LoadInline(scalar);
+  }
+  return loaded;
 }
 
 Dependencies* Files::Record(Dependencies* dependencies) {

@@ -71,6 +71,8 @@ class Files {
   PathKind Stat(const std::string& path);
   // Null when there is no such file, or it cannot be read.
   LoadedFilePtr Load(const std::string& path);
+  // An inline YAML text, parsed once for all who use it. Never null.
+  LoadedFilePtr Inline(const Value& scalar);
   // Bytes of any file; nothing when it cannot be read.
   std::shared_ptr<const std::string> Bytes(const std::string& path);
   // Path of the kustomization file of a directory; "" when there is none. `several`: how many.
@@ -89,6 +91,8 @@ class Files {
   std::optional<Snapshot> snapshot_;
   Dependencies* recorder_ = nullptr;
   std::unordered_map<std::string, LoadedFilePtr> loaded_;
+  std::unordered_map<std::string, LoadedFilePtr> inline_;  // by text and place
+  std::unordered_map<std::string, LoadedFilePtr> older_inline_;
   struct DiskBytes {
     FileStat stat;
     std::shared_ptr<const std::string> bytes;

@@ -159,13 +159,15 @@ class Patcher {
   }
 
   std::string ReplaceAt(const Pointer& to, const Value* value, std::string_view path) {
-    const Value* old = Get(to);
-    if (!old) return Missing(path);
     if (to.empty()) {
       root_ = value;
       return "";
     }
+    const Value* old = Get(to);
     Value* parent = Parent(to);
+    // The library that kustomize uses takes this for `add` in a mapping.
+    if (!old && parent && parent->IsMap()) return Add(to, value, path);
+    if (!old) return Missing(path);
     const Value* fresh = Marked(value, old);
     if (parent->IsMap()) {
       *Slot(*parent, to.back()) = fresh;

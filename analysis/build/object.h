@@ -89,7 +89,8 @@ enum class ProblemKind : uint8_t {
   kTransformer,
   kVariable,
   kNameReference,
-  kPath,  // Flux: spec.path
+  kPath,     // Flux: spec.path
+  kOverlap,  // Flux: two Kustomizations of a cluster apply the same object
   kSubstitution,
 };
 

@@ -283,7 +283,7 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
 
 // What `path` or `patch` of an entry holds.
 PatchText TextOf(const Context& context, const Value* entry, std::string_view inline_field,
-                 const LoadPath& load) {
+                 const PatchLoader& load) {
   const Value* path = Field(entry, "path");
   const Value* text = Field(entry, inline_field);
   if (text && text->str().find_first_not_of(" \t\r\n") == std::string_view::npos) text = nullptr;
@@ -294,15 +294,15 @@ PatchText TextOf(const Context& context, const Value* entry, std::string_view in
                       : "a patch needs one of path and patch");
     return {};
   }
-  LoadedFilePtr file = path ? load(*path) : LoadInline(*text);
+  LoadedFilePtr file = path ? load.path(*path) : load.text(*text);
   if (!file || ReportBroken(context, *file, path ? path->origin : Origin())) return {};
   return {std::move(file), path ? path->origin : text->origin};
 }
 
 // False when there is nothing in it.
 bool ApplyStrategicPatch(const Context& context, Objects& objects, const Value* entry,
-                         const LoadPath& load) {
-  LoadedFilePtr file = LooksInline(*entry) ? LoadInline(*entry) : load(*entry);
+                         const PatchLoader& load) {
+  LoadedFilePtr file = LooksInline(*entry) ? load.text(*entry) : load.path(*entry);
   if (!file || ReportBroken(context, *file, entry->origin)) return true;
   context.arena.Keep(file->arena);
   const std::vector<const Value*> documents = DocumentsOf(*file);
@@ -331,7 +331,7 @@ bool LooksInline(const Value& scalar) {
 }
 
 void ApplyPatch(const Context& context, Objects& objects, const Value* entry,
-                const LoadPath& load) {
+                const PatchLoader& load) {
   if (!entry->IsMap()) {
     return context.Fail(ProblemKind::kPatch, entry->origin,
                         "an entry of patches is a mapping with path or patch");
@@ -345,7 +345,7 @@ void ApplyPatch(const Context& context, Objects& objects, const Value* entry,
 }
 
 void ApplyStrategicPatches(const Context& context, Objects& objects,
-                           std::span<const Value* const> entries, const LoadPath& load) {
+                           std::span<const Value* const> entries, const PatchLoader& load) {
   bool any = entries.empty();
   for (const Value* entry : entries) any |= ApplyStrategicPatch(context, objects, entry, load);
   if (any) return;
@@ -354,7 +354,7 @@ void ApplyStrategicPatches(const Context& context, Objects& objects,
 }
 
 void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
-                   const LoadPath& load) {
+                   const PatchLoader& load) {
   const Value* target = Field(entry, "target");
   if (!target) {
     return context.Fail(ProblemKind::kPatch, entry->origin, "a JSON patch needs a target");

@@ -12,19 +12,25 @@
 
 namespace fluxls::build {
 
-// Loads what a kustomization names; null when it cannot be read (a problem is then reported).
-using LoadPath = std::function<LoadedFilePtr(const Value& path)>;
+// Loads what a kustomization names.
+struct PatchLoader {
+  // Null when it cannot be read (a problem is then reported).
+  std::function<LoadedFilePtr(const Value& path)> path;
+  // Never null.
+  std::function<LoadedFilePtr(const Value& text)> text;
+};
 
 // One entry of `patches`: `path` or `patch`, perhaps `target` and `options`.
-void ApplyPatch(const Context& context, Objects& objects, const Value* entry, const LoadPath& load);
+void ApplyPatch(const Context& context, Objects& objects, const Value* entry,
+                const PatchLoader& load);
 
 // The entries of `patchesStrategicMerge`: paths or inline YAML. Some may be empty, but not all.
 void ApplyStrategicPatches(const Context& context, Objects& objects,
-                           std::span<const Value* const> entries, const LoadPath& load);
+                           std::span<const Value* const> entries, const PatchLoader& load);
 
 // One entry of `patchesJson6902`: `target`, and `path` or `patch`.
 void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
-                   const LoadPath& load);
+                   const PatchLoader& load);
 
 // Drops objects that patches have deleted.
 void DropDeleted(Objects& objects);

@@ -443,14 +443,14 @@ std::vector<std::string> SplitDotPath(std::string_view path) {
 }
 
 void ApplyReplacement(const Context& context, Objects& objects, const Value* entry,
-                      const LoadPath& load) {
+                      const PatchLoader& load) {
   const Value* path = Field(entry, "path");
   if (!path) return Replacer(context, objects).Run(entry);
   if (Field(entry, "source") || Field(entry, "targets")) {
     return context.Fail(ProblemKind::kReplacement, entry->origin,
                         "a replacement is either a path or written here, not both");
   }
-  LoadedFilePtr file = load(*path);
+  LoadedFilePtr file = load.path(*path);
   if (!file) return;
   context.arena.Keep(file->arena);
   for (const LoadedDocument& document : file->documents) {

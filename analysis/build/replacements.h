@@ -10,7 +10,7 @@ namespace fluxls::build {
 
 // One entry of `replacements`: the replacement itself, or the `path` of a file of them.
 void ApplyReplacement(const Context& context, Objects& objects, const Value* entry,
-                      const LoadPath& load);
+                      const PatchLoader& load);
 
 // Steps of a field path: divided by dots, `\.` is a dot in a name, brackets hold theirs:
 // `spec.containers.[name=app].image`, `metadata.annotations.[example.com/a]`.

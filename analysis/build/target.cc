@@ -41,6 +41,7 @@ void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {
 }
 
 void Target::Run() {
+  into_.kustomizations.push_back(k_.path);
   if (k_.helm) {
     Fail(ProblemKind::kUnsupported, *k_.helm,
          "kustomize inflates Helm charts only with --enable-helm, and Flux never does; use a "
@@ -120,6 +121,11 @@ LoadedFilePtr Target::LoadPath(const Value& entry) {
   }
   into_.arena->Keep(file->arena);
   return file;
+}
+
+PatchLoader Target::MakeLoader() {
+  return {[this](const Value& path) { return LoadPath(path); },
+          [this](const Value& text) { return builder_.files_.Inline(text); }};
 }
 
 std::shared_ptr<const std::string> Target::LoadBytes(const Value& entry, std::string_view text) {
@@ -390,7 +396,7 @@ void Target::RunTransformers() {
   Context context = MakeContext();
   Objects& objects = into_.objects;
   const TransformerConfigPtr config = into_.config;
-  const build::LoadPath load = [this](const Value& path) { return LoadPath(path); };
+  const PatchLoader load = MakeLoader();
   ApplyStrategicPatches(context, objects, k_.patches_strategic, load);
   if (!k_.patches_strategic.empty()) Stamp("PatchStrategicMergeTransformer");
   for (const Value* entry : k_.patches) {

@@ -46,6 +46,7 @@ class Target {
                                      bool directory_only);
   bool IsAllowed(const Value& entry, const std::string& path);
   LoadedFilePtr LoadPath(const Value& entry);
+  PatchLoader MakeLoader();
   std::shared_ptr<const std::string> LoadBytes(const Value& entry, std::string_view path);
   void Fail(ProblemKind kind, const Value& entry, std::string message);
   void ReportMissing(const Value& entry, std::string_view what, std::string_view text);

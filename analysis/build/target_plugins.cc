@@ -58,7 +58,7 @@ void Target::RunPlugins(const std::vector<const Value*>& entries, bool generator
   for (const Value* entry : entries) {
     Objects plugins;
     if (LooksInline(*entry)) {
-      LoadedFilePtr file = LoadInline(*entry);
+      LoadedFilePtr file = builder_.files_.Inline(*entry);
       into_.arena->Keep(file->arena);
       for (const LoadedDocument& document : file->documents) {
         if (IsEmpty(document.root)) continue;
@@ -223,7 +223,7 @@ void Target::RunTransformerPlugin(const Object& plugin) {
   const Value* root = plugin.root;
   const std::string_view kind = plugin.id.kind;
   const std::vector<FieldSpec> fields = FieldSpecsOf(root);
-  const build::LoadPath load = [this](const Value& path) { return LoadPath(path); };
+  const PatchLoader load = MakeLoader();
   if (kind == "NamespaceTransformer") {
     const Value* metadata = Find(root, "metadata");
     Setting name = FieldSetting(metadata, "namespace");

@@ -88,11 +88,11 @@ std::string_view Arena::Copy(std::string_view text) {
   return {bytes, text.size()};
 }
 
-const OriginFile* Arena::File(std::string_view path, std::string_view text) {
+const OriginFile* Arena::File(std::string_view path, TextPtr text) {
   for (const auto& file : files_) {
     if (file->path == path) return file.get();
   }
-  files_.push_back(std::make_unique<OriginFile>(OriginFile{std::string(path), text}));
+  files_.push_back(std::make_unique<OriginFile>(OriginFile{std::string(path), std::move(text)}));
   return files_.back().get();
 }
 
@@ -205,6 +205,23 @@ bool SameContent(const Value* a, const Value* b) {
     const Value* other = Find(b, pair.key);
     return other && SameContent(pair.value, other);
   });
+}
+
+bool SameTree(const Value* a, const Value* b) {
+  if (a == b) return true;
+  if (!a || !b || a->type != b->type || a->size != b->size) return false;
+  const bool same_place =
+      a->origin.range == b->origin.range &&
+      (a->origin.file == b->origin.file ||
+       (a->origin.file && b->origin.file && a->origin.file->path == b->origin.file->path));
+  if (!same_place) return false;
+  if (a->IsScalar()) return a->str() == b->str();
+  if (a->IsList()) {
+    return std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), SameTree);
+  }
+  return std::equal(
+      a->Pairs().begin(), a->Pairs().end(), b->Pairs().begin(),
+      [](const Pair& x, const Pair& y) { return x.key == y.key && SameTree(x.value, y.value); });
 }
 
 const Value* FindEmptyItem(const Value* value) {

@@ -27,7 +27,7 @@ enum class Type : uint8_t { kNull, kBool, kInt, kFloat, kString, kMap, kList };
 // A file that values were written in. Lives as long as the arena that holds the values.
 struct OriginFile {
   std::string path;
-  std::string_view text;  // of the whole file; "" when it is not at hand
+  TextPtr text;  // of the whole file; null when it is not at hand
 };
 
 // Where something was written. Without a file: nowhere, the build made it up.
@@ -122,7 +122,7 @@ class Arena {
   // Like String, for text that outlives the arena or is kept by it.
   Value* ScalarView(Type type, std::string_view text, Origin origin, yaml::ScalarStyle style);
   std::string_view Copy(std::string_view text);
-  const OriginFile* File(std::string_view path, std::string_view text = {});
+  const OriginFile* File(std::string_view path, TextPtr text = nullptr);
   const Edit* NewEdit(const Edit& edit);
   void* Allocate(size_t bytes, size_t align) { return memory_.allocate(bytes, align); }
 
@@ -164,6 +164,9 @@ void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was);
 
 // Same types, texts and order of lists; the order of keys, origins and styles do not count.
 bool SameContent(const Value* a, const Value* b);
+
+// The same, and written at the same places.
+bool SameTree(const Value* a, const Value* b);
 
 // The first list in a tree that has an item without a value; kustomize refuses those.
 const Value* FindEmptyItem(const Value* value);

@@ -101,11 +101,11 @@ class Ignores {
 }  // namespace
 
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
-                               const std::function<bool()>& stop) {
+                               const build::Fleet* fleet, const std::function<bool()>& stop) {
   std::vector<Finding> findings;
   if (file.file_class != FileClass::kYaml && file.file_class != FileClass::kTemplated)
     return findings;
-  RuleContext context(snapshot, file, findings);
+  RuleContext context(snapshot, file, fleet, findings);
   const bool parked = snapshot.IsParked(file.path);
   for (const Rule* rule : AllRules()) {
     if (stop && stop()) return findings;

@@ -35,8 +35,8 @@ void AddObject(const Document& document, Node root, bool is_item,
 }  // namespace
 
 RuleContext::RuleContext(const Snapshot& snapshot, const SourceFile& file,
-                         std::vector<Finding>& findings)
-    : snapshot_(snapshot), file_(file), findings_(findings) {
+                         const build::Fleet* fleet, std::vector<Finding>& findings)
+    : snapshot_(snapshot), file_(file), fleet_(fleet), findings_(findings) {
   for (const Document& document : file.yaml.documents) {
     AddObject(document, document.root(), false, objects_);
   }

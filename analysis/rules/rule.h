@@ -13,6 +13,10 @@
 #include "analysis/workspace/workspace.h"
 #include "analysis/yaml/tree.h"
 
+namespace fluxls::build {
+class Fleet;
+}
+
 namespace fluxls {
 
 // A bad and a good form of one thing. Both are documentation and test at once: see tests/rules.
@@ -49,10 +53,14 @@ struct Rule {
 // What a rule sees: one file, and the frozen workspace for questions about names and paths.
 class RuleContext {
  public:
-  RuleContext(const Snapshot& snapshot, const SourceFile& file, std::vector<Finding>& findings);
+  RuleContext(const Snapshot& snapshot, const SourceFile& file, const build::Fleet* fleet,
+              std::vector<Finding>& findings);
 
   const Snapshot& snapshot() const { return snapshot_; }
   const SourceFile& file() const { return file_; }
+  // What Flux makes of the workspace; null when nobody has built it. Rules that ask it are then
+  // silent.
+  const build::Fleet* fleet() const { return fleet_; }
   const std::vector<yaml::Document>& documents() const { return file_.yaml.documents; }
 
   // Documents of this file that are Kubernetes objects (apiVersion and kind are scalars without
@@ -80,10 +88,11 @@ class RuleContext {
               bool safe, bool preferred = true);
 
  private:
-  friend std::vector<Finding> CheckFile(const Snapshot&, const SourceFile&,
+  friend std::vector<Finding> CheckFile(const Snapshot&, const SourceFile&, const build::Fleet*,
                                         const std::function<bool()>&);
   const Snapshot& snapshot_;
   const SourceFile& file_;
+  const build::Fleet* fleet_;
   std::vector<Finding>& findings_;
   std::vector<Object> objects_;
   const Rule* rule_ = nullptr;
@@ -100,9 +109,10 @@ std::optional<Severity> SeverityOf(const Rule& rule, const Settings& settings);
 // Runs every rule on one file. Findings are ordered, without duplicates, and without those that a
 // comment
 // `# fluxcd-ls: ignore <id>[, <id>…]` on their line or the line above (or `# fluxcd-ls: ignore-file
-// <id>` anywhere) turns off. `stop` is asked between rules; when it says true the result is
-// incomplete and must be thrown away.
+// <id>` anywhere) turns off. `fleet` must be made from `snapshot`, or be null. `stop` is asked
+// between rules; when it says true the result is incomplete and must be thrown away.
 std::vector<Finding> CheckFile(const Snapshot& snapshot, const SourceFile& file,
+                               const build::Fleet* fleet,
                                const std::function<bool()>& stop = nullptr);
 
 // The documentation page of a rule as Markdown: what `explain` prints and docs/rules/<id>.md holds.

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
 #include "lsp/convert.h"
 #include "tests/lsp/client_harness.h"
@@ -72,9 +73,10 @@ std::vector<std::string> Describe(const Json& diagnostics) {
   return out;
 }
 
-std::vector<std::string> Describe(const Snapshot& snapshot, const SourceFile& file) {
+std::vector<std::string> Describe(const Snapshot& snapshot, const SourceFile& file,
+                                  const build::Fleet& fleet) {
   std::vector<std::string> out;
-  for (const Finding& f : CheckFile(snapshot, file)) {
+  for (const Finding& f : CheckFile(snapshot, file, &fleet)) {
     Range range = ToRange(file, f.range, PositionEncoding::kUtf16);
     out.push_back(fmt::format("{}:{}-{}:{} {} {}", range.start.line, range.start.character,
                               range.end.line, range.end.character, f.rule, f.message));
@@ -84,14 +86,14 @@ std::vector<std::string> Describe(const Snapshot& snapshot, const SourceFile& fi
 }
 
 // What `check` says about the file when it holds `text`.
-std::vector<std::string> FromScratch(Workspace& workspace, const std::string& path,
-                                     const std::string& text) {
+std::vector<std::string> FromScratch(Workspace& workspace, build::FleetBuilder& builder,
+                                     const std::string& path, const std::string& text) {
   Source source;
   source.path = path;
   source.text = std::make_shared<const Text>(text);
   SourceFilePtr file = ParseSource(std::move(source));
   workspace.Install(file);
-  return Describe(workspace.snapshot(), *file);
+  return Describe(workspace.snapshot(), *file, *builder.Build(workspace.snapshot()));
 }
 
 // Every file of the repository shows what it would show from scratch: what is typed in one file may
@@ -99,10 +101,11 @@ std::vector<std::string> FromScratch(Workspace& workspace, const std::string& pa
 void CheckWholeRepository(ClientHarness& client, const Workspace& reference) {
   client.Run(std::chrono::milliseconds(2000));
   const Snapshot snapshot = reference.snapshot();
+  const build::FleetPtr fleet = build::FleetBuilder(&client.files()).Build(snapshot);
   for (const SourceFilePtr& file : snapshot.Files()) {
     CAPTURE(file->path);
     Json shown = client.Diagnostics(file->path);
-    CHECK(Describe(shown.is_null() ? Json::array() : shown) == Describe(snapshot, *file));
+    CHECK(Describe(shown.is_null() ? Json::array() : shown) == Describe(snapshot, *file, *fleet));
   }
 }
 
@@ -119,6 +122,7 @@ size_t TypeFiles(const fs::path& root, size_t count) {
                 [](size_t n, const std::function<void(size_t)>& body) {
                   for (size_t i = 0; i < n; ++i) body(i);
                 });
+    build::FleetBuilder builder(&client.files());
     client.Initialize();
     client.Run();
     int version = 0;
@@ -141,7 +145,7 @@ size_t TypeFiles(const fs::path& root, size_t count) {
       if (character == "\n") at = Position{at.line + 1, 0};
       client.Run(std::chrono::milliseconds(1000));
       std::vector<std::string> shown = Describe(client.Diagnostics(path));
-      std::vector<std::string> expected = FromScratch(reference, path, text);
+      std::vector<std::string> expected = FromScratch(reference, builder, path, text);
       if (shown != expected) CAPTURE(text);
       REQUIRE(shown == expected);
       if (++typed % 400 == 0) CheckWholeRepository(client, reference);

@@ -117,8 +117,8 @@ TEST_CASE("libraries stay where they belong") {
       if (LooksLike(include.what, {"nlohmann/", "boost/"}))
         CHECK((path.starts_with("lsp/") || path.starts_with("cli/")));
       if (LooksLike(include.what, {"CLI/"})) CHECK(path.starts_with("cli/"));
-      if (LooksLike(include.what, {"yaml.h", "doctest/"}))
-        CHECK_MESSAGE(false, "only tests include this");
+      if (LooksLike(include.what, {"yaml.h"})) CHECK(path == "analysis/build/print.cc");
+      if (LooksLike(include.what, {"doctest/"})) CHECK_MESSAGE(false, "only tests include this");
       if (LooksLike(include.what, {"regex"}))
         CHECK_MESSAGE(false, "std::regex is slow and overflows the stack: use RE2");
       if (path.starts_with("analysis/") &&

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/build/fleet.h"
 #include "analysis/text/unicode.h"
 
 namespace fluxls::test {
@@ -114,8 +115,10 @@ Snapshot Load(const std::vector<File>& files, const Settings& settings) {
 
 std::vector<Finding> CheckAll(const Snapshot& snapshot) {
   std::vector<Finding> all;
+  build::FleetBuilder builder(nullptr);
+  const build::FleetPtr fleet = builder.Build(snapshot);
   for (const SourceFilePtr& file : snapshot.Files()) {
-    std::vector<Finding> findings = CheckFile(snapshot, *file);
+    std::vector<Finding> findings = CheckFile(snapshot, *file, fleet.get());
     all.insert(all.end(), findings.begin(), findings.end());
   }
   return all;

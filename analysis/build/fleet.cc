@@ -1,0 +1,436 @@
+#include "analysis/build/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <tuple>
+
+#include "analysis/build/reach.h"
+#include "analysis/build/substitution.h"
+#include "analysis/model/kustomization.h"
+
+namespace fluxls::build {
+namespace {
+
+std::string NameKey(std::string_view cluster, std::string_view kind, std::string_view namespace_,
+                    std::string_view name) {
+  std::string key;
+  for (std::string_view part : {cluster, kind, namespace_, name}) {
+    key += part;
+    key += '\n';
+  }
+  return key;
+}
+
+void CollectFiles(const Accumulation& accumulation, std::set<const Accumulation*>& seen,
+                  std::set<std::string>& read, std::set<std::string>& run) {
+  if (!seen.insert(&accumulation).second) return;
+  for (const Dependency& dependency : accumulation.dependencies) {
+    const bool content = dependency.what == Dependency::What::kContent ||
+                         dependency.what == Dependency::What::kBytes;
+    if (content) read.insert(dependency.path);
+  }
+  run.insert(accumulation.kustomizations.begin(), accumulation.kustomizations.end());
+  for (const AccumulationPtr& base : accumulation.bases) CollectFiles(*base, seen, read, run);
+}
+
+// One computation of a fleet.
+class Assembly {
+ public:
+  Assembly(Builder& builder, const Snapshot& snapshot, const std::vector<FluxBuildPtr>& last,
+           const std::vector<FluxBuildPtr>& last_entries, const std::function<bool()>& stop)
+      : builder_(builder), snapshot_(snapshot), stop_(stop), last_(last) {
+    for (const FluxBuildPtr& build : last) previous_[KeyOf(*build)] = build;
+    for (const FluxBuildPtr& build : last_entries) as_written_[KeyOf(*build)] = build;
+  }
+
+  std::vector<FluxBuildPtr> Run() {
+    written_ = FindWritten(builder_.files());
+    for (const std::string& root : Roots()) {
+      sources_[root] =
+          Sources::Find(builder_.files(), root, written_.kustomizations, written_.source_files);
+    }
+    const std::vector<Entry> entries = FindEntries(builder_.files(), written_, sources_);
+    std::set<std::string> clusters;
+    for (const Entry& entry : entries) clusters.insert(entry.cluster);
+    for (const std::string& cluster : clusters) {
+      BuildCluster(cluster, entries);
+      if (Stopped()) return {};
+    }
+    BuildTheRest();
+    return std::move(builds_);
+  }
+
+  // Entries as they are written, for the next time.
+  std::vector<FluxBuildPtr> Entries() const {
+    std::vector<FluxBuildPtr> out;
+    for (const auto& [key, build] : as_written_) out.push_back(build);
+    return out;
+  }
+
+ private:
+  bool Stopped() const { return stop_ && stop_(); }
+
+  static std::string KeyOf(const FluxBuild& build) {
+    return NameKey(build.cluster, build.flux ? "flux" : "plain", build.namespace_, build.name);
+  }
+
+  std::set<std::string> Roots() const {
+    std::set<std::string> roots;
+    for (const WrittenKustomization& kustomization : written_.kustomizations) {
+      if (kustomization.origin) roots.insert(snapshot_.RootOf(kustomization.origin.file->path));
+    }
+    return roots;
+  }
+
+  const Sources& SourcesOf(const std::string& path) const {
+    static const Sources kNone;
+    auto found = sources_.find(snapshot_.RootOf(path));
+    return found == sources_.end() ? kNone : found->second;
+  }
+
+  // Builds the entries of a cluster and everything that they apply. ConfigMaps and Secrets of one
+  // build hold variables of others, so that it is done again until they stay the same.
+  void BuildCluster(const std::string& cluster, const std::vector<Entry>& entries) {
+    constexpr int kMaxRounds = 4;
+    // What there was before is the best guess, and mostly right.
+    std::vector<FluxBuildPtr> round;
+    for (const FluxBuildPtr& build : last_) {
+      if (build->flux && build->cluster == cluster) round.push_back(build);
+    }
+    IndexObjects(round);
+    for (int i = 0; i < kMaxRounds; ++i) {
+      const std::vector<FluxBuildPtr> before = std::move(round);
+      round = BuildRound(cluster, entries);
+      if (Stopped()) return;
+      for (const FluxBuildPtr& build : round) previous_[KeyOf(*build)] = build;
+      IndexObjects(round);
+      if (round == before || !NeedsAnotherRound(round)) break;
+    }
+    builds_.insert(builds_.end(), round.begin(), round.end());
+  }
+
+  static bool NeedsAnotherRound(const std::vector<FluxBuildPtr>& round) {
+    return std::any_of(round.begin(), round.end(),
+                       [](const FluxBuildPtr& build) { return build->variables.active; });
+  }
+
+  std::vector<FluxBuildPtr> BuildRound(const std::string& cluster,
+                                       const std::vector<Entry>& entries) {
+    std::vector<FluxBuildPtr> out;
+    std::set<std::pair<std::string, std::string>> seen;
+    std::deque<FluxRequest> queue;
+    for (const Entry& entry : entries) {
+      if (entry.cluster != cluster) continue;
+      const WrittenKustomization& written = entry.kustomization;
+      queue.push_back(
+          {cluster, written.root, written.origin, nullptr, written.keep, entry.certain, {}});
+    }
+    while (!queue.empty() && !Stopped()) {
+      FluxRequest request = std::move(queue.front());
+      queue.pop_front();
+      const ObjectId id = IdOf(request.kustomization);
+      if (!seen.emplace(std::string(id.namespace_), std::string(id.name)).second) continue;
+      FluxBuildPtr build;
+      if (request.parent) {
+        build = BuildOne(request, previous_);
+      } else {
+        // An entry that applies itself is what it has made of itself.
+        build = BuildOne(request, as_written_);
+        as_written_[KeyOf(*build)] = build;
+        build = Settle(request, build);
+      }
+      AddObjects(*build);
+      for (const Object& object : build->objects) {
+        if (!IsFluxKustomization(object.id)) continue;
+        queue.push_back({cluster, object.root, object.origin, build, build, build->certain, {}});
+      }
+      out.push_back(std::move(build));
+    }
+    return out;
+  }
+
+  using Known = std::unordered_map<std::string, FluxBuildPtr>;
+
+  FluxBuildPtr BuildOne(FluxRequest& request, const Known& known) {
+    const std::string path = request.origin ? request.origin.file->path : "";
+    request.release = snapshot_.ReleaseFor(path).release;
+    const ObjectId id = IdOf(request.kustomization);
+    const FindObject find = [this](std::string_view kind, std::string_view ns,
+                                   std::string_view name) -> const Value* {
+      auto found = objects_.find(NameKey("", kind, ns, name));
+      return found == objects_.end() ? nullptr : found->second;
+    };
+    auto previous = known.find(NameKey(request.cluster, "flux",
+                                       id.namespace_.empty() ? "default" : id.namespace_, id.name));
+    return BuildFlux(builder_, SourcesOf(path), request, find,
+                     previous == known.end() ? nullptr : previous->second);
+  }
+
+  FluxBuildPtr Settle(const FluxRequest& request, FluxBuildPtr build) {
+    constexpr int kMaxSteps = 3;
+    for (int i = 0; i < kMaxSteps; ++i) {
+      const Object* self = nullptr;
+      for (const Object& object : build->objects) {
+        if (IsFluxKustomization(object.id) && object.id.name == build->name &&
+            (object.id.namespace_.empty() ? "default" : object.id.namespace_) ==
+                build->namespace_) {
+          self = &object;
+        }
+      }
+      if (!self || SameTree(self->root, build->kustomization)) return build;
+      FluxRequest again{request.cluster, self->root, self->origin, nullptr, build, true, {}};
+      build = BuildOne(again, previous_);
+    }
+    return build;
+  }
+
+  void IndexObjects(const std::vector<FluxBuildPtr>& round) {
+    objects_.clear();
+    for (const FluxBuildPtr& build : round) AddObjects(*build);
+  }
+
+  // What others may take variables from.
+  void AddObjects(const FluxBuild& build) {
+    for (const Object& object : build.objects) {
+      if (object.id.kind != "ConfigMap" && object.id.kind != "Secret") continue;
+      objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
+          object.root;
+    }
+  }
+
+  // Directories that kustomize could build and that nothing has used.
+  void BuildTheRest() {
+    std::set<const Accumulation*> seen;
+    std::set<std::string> read;
+    std::set<std::string> run;
+    for (const FluxBuildPtr& build : builds_) {
+      if (build->accumulation) CollectFiles(*build->accumulation, seen, read, run);
+    }
+    for (const std::string& directory : FindUnused(snapshot_, run)) {
+      if (Stopped()) return;
+      auto previous = previous_.find(NameKey("", "plain", "", directory));
+      builds_.push_back(BuildPlain(builder_, directory,
+                                   previous == previous_.end() ? nullptr : previous->second));
+    }
+  }
+
+  Builder& builder_;
+  const Snapshot& snapshot_;
+  const std::function<bool()>& stop_;
+  const std::vector<FluxBuildPtr>& last_;
+  Known previous_;
+  Known as_written_;  // entries before they have applied themselves
+  Written written_;
+  std::map<std::string, Sources> sources_;
+  std::unordered_map<std::string, const Value*> objects_;
+  std::vector<FluxBuildPtr> builds_;
+};
+
+}  // namespace
+
+std::vector<Effect> Fleet::EffectsOf(const std::string& path) const {
+  auto found = effects_.find(path);
+  return found == effects_.end() ? std::vector<Effect>() : found->second;
+}
+
+std::vector<Effect> Fleet::EffectsOf(const std::string& path, ByteRange range) const {
+  std::vector<Effect> out;
+  for (Effect effect : EffectsOf(path)) {
+    if (ObjectOf(effect).origin.range == range) out.push_back(effect);
+  }
+  return out;
+}
+
+std::vector<uint32_t> Fleet::BuildsReading(const std::string& path) const {
+  auto found = readers_.find(path);
+  return found == readers_.end() ? std::vector<uint32_t>() : found->second;
+}
+
+std::vector<uint32_t> Fleet::BuildsRunning(const std::string& path) const {
+  auto found = runners_.find(path);
+  return found == runners_.end() ? std::vector<uint32_t>() : found->second;
+}
+
+std::vector<FleetProblem> Fleet::ProblemsIn(const std::string& path) const {
+  auto found = problems_.find(path);
+  return found == problems_.end() ? std::vector<FleetProblem>() : found->second;
+}
+
+const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
+                          std::string_view namespace_, std::string_view name) const {
+  auto found = by_name_.find(NameKey(cluster, kind, namespace_, name));
+  return found == by_name_.end() ? nullptr : &ObjectOf(found->second);
+}
+
+std::vector<std::string> Fleet::Clusters() const {
+  std::set<std::string> clusters;
+  for (const FluxBuildPtr& build : builds_) {
+    if (build->flux) clusters.insert(build->cluster);
+  }
+  return {clusters.begin(), clusters.end()};
+}
+
+uint64_t Fleet::SignatureOf(const std::string& path) const {
+  auto found = signatures_.find(path);
+  return found == signatures_.end() ? 0 : found->second;
+}
+
+// Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
+void Fleet::FindOverlaps() {
+  std::unordered_map<std::string, Effect> first;
+  std::set<std::pair<uint32_t, uint32_t>> told;
+  for (uint32_t i = 0; i < builds_.size(); ++i) {
+    const FluxBuild& build = *builds_[i];
+    if (!build.flux || !build.certain) continue;
+    // What runs in another cluster overlaps with nothing here.
+    if (build::Find(build::Find(build.kustomization, "spec"), "kubeConfig")) continue;
+    for (uint32_t j = 0; j < build.objects.size(); ++j) {
+      const Object& object = build.objects[j];
+      auto [other, fresh] = first.emplace(build.cluster + "\n" + object.id.Key(), Effect{i, j});
+      if (fresh || other->second.build == i) continue;
+      const Object& earlier = ObjectOf(other->second);
+      if (!told.emplace(other->second.build, i).second) continue;
+      const Value* path = build::Find(build::Find(build.kustomization, "spec"), "path");
+      const Origin where = path && path->origin ? path->origin : build.origin;
+      Problem problem;
+      problem.kind = ProblemKind::kOverlap;
+      problem.fatal = false;
+      problem.path = where ? where.file->path : "";
+      problem.range = where.range;
+      problem.message = fmt::format("{} is applied by Kustomization \"{}\" as well",
+                                    Describe(object.id), BuildOf(other->second).Title());
+      if (earlier.origin) {
+        problem.related.push_back(
+            {earlier.origin.file->path, earlier.origin.range, Describe(earlier.id)});
+      }
+      own_problems_.push_back(std::move(problem));
+      problems_[own_problems_.back().path].push_back({&own_problems_.back(), {i}});
+    }
+  }
+}
+
+namespace {
+
+void Mix(uint64_t& hash, uint64_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+}
+void Mix(uint64_t& hash, std::string_view text) {
+  Mix(hash, std::hash<std::string_view>()(text));
+}
+
+// Who builds, and with which variables.
+uint64_t HashOf(const FluxBuild& build) {
+  uint64_t hash = build.failed ? 1 : 2;
+  Mix(hash, build.cluster);
+  Mix(hash, build.namespace_);
+  Mix(hash, build.name);
+  Mix(hash, static_cast<uint64_t>(build.release.minor));
+  Mix(hash, static_cast<uint64_t>(build.unknowns.size()));
+  const Variables& variables = build.variables;
+  Mix(hash,
+      static_cast<uint64_t>(variables.active * 4 + variables.strict * 2 + variables.complete));
+  for (const auto& [name, variable] : variables.defined) {
+    Mix(hash, name);
+    Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
+  }
+  return hash;
+}
+
+}  // namespace
+
+void Fleet::Index() {
+  for (uint32_t i = 0; i < builds_.size(); ++i) {
+    const FluxBuild& build = *builds_[i];
+    for (uint32_t j = 0; j < build.objects.size(); ++j) {
+      const Object& object = build.objects[j];
+      if (object.origin) effects_[object.origin.file->path].push_back({i, j});
+      by_name_.emplace(
+          NameKey(build.cluster, object.id.kind, object.id.EffectiveNamespace(), object.id.name),
+          Effect{i, j});
+    }
+    for (const Problem& problem : build.problems) {
+      std::vector<FleetProblem>& list = problems_[problem.path];
+      auto same = std::find_if(list.begin(), list.end(), [&problem](const FleetProblem& other) {
+        return other.problem->kind == problem.kind && other.problem->range == problem.range &&
+               other.problem->message == problem.message;
+      });
+      if (same == list.end()) {
+        list.push_back({&problem, {i}});
+      } else if (same->builds.back() != i) {
+        same->builds.push_back(i);
+      }
+    }
+    if (!build.accumulation) continue;
+    std::set<const Accumulation*> seen;
+    std::set<std::string> read;
+    std::set<std::string> run;
+    CollectFiles(*build.accumulation, seen, read, run);
+    for (const std::string& path : read) readers_[path].push_back(i);
+    for (const std::string& path : run) runners_[path].push_back(i);
+  }
+  FindOverlaps();
+  for (auto& [path, list] : problems_) {
+    std::sort(list.begin(), list.end(), [](const FleetProblem& a, const FleetProblem& b) {
+      return std::tie(a.problem->range, a.problem->message) <
+             std::tie(b.problem->range, b.problem->message);
+    });
+  }
+  Sign();
+}
+
+void Fleet::Sign() {
+  for (const auto& [path, list] : problems_) {
+    uint64_t& hash = signatures_[path];
+    for (const FleetProblem& problem : list) {
+      Mix(hash, static_cast<uint64_t>(problem.problem->kind));
+      Mix(hash, problem.problem->range.begin);
+      Mix(hash, problem.problem->range.end);
+      Mix(hash, problem.problem->message);
+      for (const Place& place : problem.problem->related) {
+        Mix(hash, place.path);
+        Mix(hash, place.range.begin);
+      }
+    }
+  }
+  std::vector<uint64_t> builds;
+  for (const FluxBuildPtr& build : builds_) builds.push_back(HashOf(*build));
+  for (const auto& [path, effects] : effects_) {
+    uint64_t& hash = signatures_[path];
+    for (Effect effect : effects) {
+      Mix(hash, builds[effect.build]);
+      Mix(hash, ObjectOf(effect).id.Key());
+      Mix(hash, IsSubstitutionDisabled(ObjectOf(effect).root) ? 1 : 2);
+    }
+  }
+  for (const auto* map : {&readers_, &runners_}) {
+    for (const auto& [path, list] : *map) {
+      uint64_t& hash = signatures_[path];
+      for (uint32_t build : list) Mix(hash, builds[build]);
+    }
+  }
+}
+
+FleetBuilder::FleetBuilder(const FileSystem* disk) : files_(disk, false), builder_(files_, {}) {}
+FleetBuilder::~FleetBuilder() = default;
+
+FleetPtr FleetBuilder::Build(const Snapshot& snapshot, const std::function<bool()>& stop) {
+  if (last_ && last_->generation() == snapshot.generation()) return last_;
+  files_.SetSnapshot(snapshot);
+  builder_.NextGeneration();
+  auto fleet = std::make_shared<Fleet>();
+  fleet->generation_ = snapshot.generation();
+  static const std::vector<FluxBuildPtr> kNone;
+  Assembly assembly(builder_, snapshot, last_ ? last_->builds_ : kNone,
+                    last_ ? last_->entries_ : kNone, stop);
+  fleet->builds_ = assembly.Run();
+  if (stop && stop()) return nullptr;
+  fleet->entries_ = assembly.Entries();
+  fleet->Index();
+  last_ = fleet;
+  return last_;
+}
+
+}  // namespace fluxls::build

@@ -1,0 +1,303 @@
+#include "analysis/build/flux_build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/build/load.h"
+#include "analysis/build/print.h"
+#include "analysis/build/substitution.h"
+#include "analysis/model/resource.h"
+
+namespace fluxls::build {
+namespace {
+
+bool IsTemplated(std::string_view text) {
+  return text.find("${") != std::string_view::npos;
+}
+
+// Lists what Flux puts into the kustomization that it generates for a directory without one.
+class Generated {
+ public:
+  Generated(Files& files, Arena& arena, Origin origin)
+      : files_(files), arena_(arena), origin_(origin) {}
+
+  std::vector<const Value*> List(const std::string& directory) {
+    Walk(directory, "");
+    return std::move(out_);
+  }
+
+ private:
+  void Walk(const std::string& directory, const std::string& prefix) {
+    if (++depth_ > 64) return;
+    for (const std::string& name : files_.Names(directory)) {
+      const std::string path = JoinPath(directory, name);
+      const std::string shown = prefix + name;
+      switch (files_.Stat(path)) {
+        case PathKind::kDirectory:
+          if (name == ".git") break;
+          if (!files_.KustomizationIn(path).empty()) {
+            Add(shown);
+          } else {
+            Walk(path, shown + "/");
+          }
+          break;
+        case PathKind::kFile:
+          if (name.ends_with(".yaml") || name.ends_with(".yml")) Add(shown);
+          break;
+        default:
+          break;
+      }
+    }
+    --depth_;
+  }
+
+  void Add(const std::string& path) { out_.push_back(arena_.String("./" + path, origin_)); }
+
+  Files& files_;
+  Arena& arena_;
+  Origin origin_;
+  std::vector<const Value*> out_;
+  int depth_ = 0;
+};
+
+// Flux replaces parts of an image of the file by its own; what it does not name stays.
+const Value* MergedImage(Arena& arena, const Value* own, const Value* more) {
+  Value* merged = ShallowCopy(arena, *own);
+  merged->origin = more->origin;
+  if (const Value* name = Field(more, "newName")) Set(arena, *merged, "newName", name);
+  const Value* tag = Field(more, "newTag");
+  const Value* digest = Field(more, "digest");
+  if (tag || digest) {
+    Erase(*merged, "newTag");
+    Erase(*merged, "digest");
+    if (tag) Set(arena, *merged, "newTag", tag);
+    if (digest) Set(arena, *merged, "digest", digest);
+  }
+  return merged;
+}
+
+// What `spec` of the Flux Kustomization adds to the kustomization at its path.
+void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
+  if (Setting ns = FieldSetting(spec, "targetNamespace")) kustomization.namespace_ = ns;
+  if (Setting prefix = FieldSetting(spec, "namePrefix")) kustomization.name_prefix = prefix;
+  if (Setting suffix = FieldSetting(spec, "nameSuffix")) kustomization.name_suffix = suffix;
+  for (const Value* patch : FieldItems(spec, "patches")) kustomization.patches.push_back(patch);
+  // Until v1beta2 there were lists of their own, with patches as objects.
+  for (const Value* patch : FieldItems(spec, "patchesStrategicMerge")) {
+    kustomization.patches_strategic.push_back(
+        patch->IsScalar() ? patch : arena.String(PrintYaml(patch), patch->origin));
+  }
+  for (const Value* patch : FieldItems(spec, "patchesJson6902")) {
+    const Value* entry = patch;
+    UpdateChild(arena, entry, "patch", [&](const Value*& operations) {
+      if (operations && !operations->IsScalar())
+        operations = arena.String(PrintYaml(operations), operations->origin);
+    });
+    kustomization.patches_json.push_back(entry);
+  }
+  for (const Value* component : FieldItems(spec, "components"))
+    kustomization.components.push_back(component);
+  for (const Value* image : FieldItems(spec, "images")) {
+    auto same = std::find_if(
+        kustomization.images.begin(), kustomization.images.end(),
+        [image](const Value* own) { return FieldText(own, "name") == FieldText(image, "name"); });
+    if (same == kustomization.images.end()) {
+      kustomization.images.push_back(image);
+    } else {
+      *same = MergedImage(arena, *same, image);
+    }
+  }
+}
+
+// `commonMetadata`: on everything, over what is there.
+void SetCommonMetadata(Arena& arena, const Value* spec, Objects& objects) {
+  const Value* metadata = Field(spec, "commonMetadata");
+  for (auto [field, kind] :
+       {std::pair("labels", EditKind::kLabel), std::pair("annotations", EditKind::kAnnotation)}) {
+    const Value* pairs = Field(metadata, field);
+    if (!pairs || pairs->Pairs().empty()) continue;
+    const std::vector<Pair> entries(pairs->Pairs().begin(), pairs->Pairs().end());
+    for (Object& object : objects) {
+      UpdateChild(arena, object.root, "metadata", [&](const Value*& own) {
+        if (!own) own = arena.New(Type::kMap);
+        UpdateChild(arena, own, field, [&](const Value*& map) {
+          if (!map) map = arena.New(Type::kNull);
+          SetEntries(arena, map, entries, kind);
+        });
+      });
+    }
+  }
+}
+
+class FluxBuilder {
+ public:
+  FluxBuilder(Builder& builder, const Sources& sources, const FluxRequest& request)
+      : builder_(builder), sources_(sources), request_(request) {
+    spec_ = build::Find(request.kustomization, "spec");
+  }
+
+  // Directory of `spec.path`; problems and unknowns otherwise.
+  std::optional<std::string> FindDirectory(FluxBuild& build) {
+    const Value* path = build::Find(spec_, "path");
+    const std::string_view text = path ? path->str() : "";
+    const Value* reference = build::Find(spec_, "sourceRef");
+    const Origin where = path && path->origin ? path->origin : request_.origin;
+    auto unknown = [&](std::string reason) -> std::optional<std::string> {
+      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason)});
+      return std::nullopt;
+    };
+    if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));
+    const std::string_view kind = Text(reference, "kind");
+    const std::string_view name = Text(reference, "name");
+    if (name.empty()) return unknown("it names no source");
+    const SourceTree* tree =
+        sources_.Of(kind, name, request_.origin ? request_.origin.file->path : "");
+    if (!tree) return unknown(fmt::format("{} \"{}\" is not this repository", kind, name));
+    std::optional<std::string> directory = tree->DirectoryOf(text);
+    const PathKind found = directory ? builder_.files().Stat(*directory) : PathKind::kMissing;
+    if (found == PathKind::kDirectory) return directory;
+    if (found == PathKind::kUnknown || !tree->confirmed) {
+      return unknown(
+          fmt::format("{} \"{}\" may hold \"{}\", this repository does not", kind, name, text));
+    }
+    Problem problem;
+    problem.kind = ProblemKind::kPath;
+    problem.path = where ? where.file->path : "";
+    problem.range = where.range;
+    problem.message = found == PathKind::kFile
+                          ? fmt::format("path \"{}\" is a file; a directory was expected", text)
+                          : fmt::format("path \"{}\" is no directory of this repository", text);
+    build.problems.push_back(std::move(problem));
+    return std::nullopt;
+  }
+
+  AccumulationPtr Accumulate(const std::string& directory, Kustomization& top) {
+    auto arena = std::make_shared<Arena>();
+    arena->Keep(request_.keep);
+    std::vector<Problem> problems;
+    Dependencies dependencies;
+    Dependencies* outer = builder_.files().Record(&dependencies);
+    builder_.files().Stat(directory);
+    int several = 0;
+    builder_.files().KustomizationIn(directory, &several);
+    if (several > 0) {
+      std::optional<Kustomization> read =
+          builder_.ReadKustomization(directory, false, *arena, nullptr, problems);
+      if (read) top = std::move(*read);
+    } else {
+      const Value* path = build::Find(spec_, "path");
+      const Origin origin = path && path->origin ? path->origin : request_.origin;
+      top.path = directory;
+      top.origin = origin;
+      top.resources = Generated(builder_.files(), *arena, origin).List(directory);
+    }
+    top.directory = directory;
+    AddSpec(*arena, spec_, top);
+    builder_.files().Record(outer);
+    return builder_.Accumulate(top, std::move(arena), std::move(problems), std::move(dependencies));
+  }
+
+  const Value* spec() const { return spec_; }
+
+ private:
+  Builder& builder_;
+  const Sources& sources_;
+  const FluxRequest& request_;
+  const Value* spec_ = nullptr;
+};
+
+void SetIdentity(const FluxRequest& request, FluxBuild& build) {
+  const ObjectId id = IdOf(request.kustomization);
+  build.cluster = request.cluster;
+  build.name = id.name;
+  build.namespace_ = id.namespace_.empty() ? "default" : std::string(id.namespace_);
+  build.kustomization = request.kustomization;
+  build.origin = request.origin;
+  build.parent = request.parent;
+  build.release = request.release;
+  build.certain = request.certain;
+}
+
+bool SameVariables(const Variables& a, const Variables& b) {
+  auto same = [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.known == y.second.known &&
+           x.second.value == y.second.value && x.second.origin.range == y.second.origin.range;
+  };
+  return a.active == b.active && a.strict == b.strict && a.complete == b.complete &&
+         std::equal(a.defined.begin(), a.defined.end(), b.defined.begin(), b.defined.end(), same);
+}
+
+}  // namespace
+
+std::string FluxBuild::Title() const {
+  return flux ? fmt::format("{}/{}", namespace_, name) : directory;
+}
+
+bool IsFluxKustomization(const ObjectId& id) {
+  return id.kind == "Kustomization" && id.group == kFluxKustomizeGroup;
+}
+
+FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxRequest& request,
+                       const FindObject& find, const FluxBuildPtr& previous) {
+  auto build = std::make_shared<FluxBuild>();
+  SetIdentity(request, *build);
+  build->arena = std::make_shared<Arena>();
+  build->arena->Keep(request.keep);
+  FluxBuilder flux(builder, sources, request);
+  std::optional<std::string> directory = flux.FindDirectory(*build);
+  if (!directory) return build;
+  build->directory = *directory;
+  build->variables = ReadVariables(flux.spec(), build->namespace_, request.release, find);
+  if (!build->certain) build->variables.complete = false;
+
+  const bool same_request = previous && previous->directory == *directory &&
+                            previous->accumulation && previous->release == request.release &&
+                            previous->certain == request.certain &&
+                            SameTree(previous->kustomization, request.kustomization) &&
+                            SameVariables(previous->variables, build->variables) &&
+                            builder.StillHolds(previous->accumulation);
+  if (same_request) {
+    if (previous->kustomization == request.kustomization && previous->parent == request.parent)
+      return previous;
+    // The one that applies it was built anew, and says the same.
+    auto kept = std::make_shared<FluxBuild>(*previous);
+    SetIdentity(request, *kept);
+    return kept;
+  }
+  Kustomization top;
+  build->accumulation = flux.Accumulate(*directory, top);
+  BuildResult result = builder.Finish(build->accumulation, &top, SortOrder::kLegacy);
+  build->arena->Keep(result.arena);
+  build->arena->Keep(result.accumulation);
+  build->objects = std::move(result.objects);
+  build->problems = std::move(result.problems);
+  build->unknowns = std::move(result.unknowns);
+  SubstituteObjects(*build->arena, build->variables, build->objects, build->problems);
+  SetCommonMetadata(*build->arena, flux.spec(), build->objects);
+  for (Object& object : build->objects) object.Refresh();
+  build->failed = std::any_of(build->problems.begin(), build->problems.end(),
+                              [](const Problem& problem) { return problem.fatal; });
+  return build;
+}
+
+FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
+                        const FluxBuildPtr& previous) {
+  if (previous && previous->accumulation && builder.StillHolds(previous->accumulation))
+    return previous;
+  auto build = std::make_shared<FluxBuild>();
+  build->flux = false;
+  build->name = directory;
+  build->directory = directory;
+  build->arena = std::make_shared<Arena>();
+  BuildResult result = builder.Build(directory, SortOrder::kLegacy);
+  build->accumulation = result.accumulation;
+  build->arena->Keep(result.arena);
+  build->objects = std::move(result.objects);
+  build->problems = std::move(result.problems);
+  build->unknowns = std::move(result.unknowns);
+  build->failed = result.failed;
+  return build;
+}
+
+}  // namespace fluxls::build

@@ -1,0 +1,90 @@
+// What Flux makes of one Flux Kustomization: kustomize's build of its path with what `spec` adds,
+// then the substitution of variables.
+//
+// Facts: fluxcd/pkg kustomize (generator, variable substitution), kustomize-controller 1.9.
+// Thread contract: one thread at a time while building; a FluxBuild is immutable once returned.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/build/builder.h"
+#include "analysis/build/envsubst.h"
+#include "analysis/build/flux_sources.h"
+#include "analysis/model/flux_release.h"
+
+namespace fluxls::build {
+
+// A variable of a postBuild, and where its value is written.
+struct DefinedVariable {
+  bool known = true;  // false: set, but nobody here can say to what (encrypted)
+  std::string value;
+  Origin origin;
+};
+
+struct Variables {
+  bool active = false;  // Flux substitutes at all
+  bool strict = false;
+  // Every source of variables is at hand: a name that is not in `defined` is not defined.
+  bool complete = true;
+  std::map<std::string, DefinedVariable, std::less<>> defined;
+};
+
+struct FluxBuild;
+using FluxBuildPtr = std::shared_ptr<const FluxBuild>;
+
+struct FluxBuild {
+  std::string cluster;  // path of the cluster's directory in the repository; "" for plain kustomize
+  std::string name;     // of the Kustomization; the directory for plain kustomize
+  std::string namespace_;
+  bool flux = true;  // false: a directory with a kustomization that no Flux Kustomization builds
+  const Value* kustomization = nullptr;  // the effective Flux Kustomization
+  Origin origin;                         // where it is written
+  std::string directory;                 // that is built; "" when it is not known
+  Objects objects;                       // what is applied
+  std::vector<Problem> problems;
+  std::vector<Unknown> unknowns;
+  Variables variables;
+  FluxRelease release;
+  AccumulationPtr accumulation;  // null when there is no directory
+  std::shared_ptr<Arena> arena;
+  // False: its entry may well be applied, and changed, by somebody whom this repository does not
+  // show.
+  bool certain = true;
+  FluxBuildPtr parent;  // whose build applies this Kustomization; null for an entry
+  bool failed = false;
+
+  // "flux-system/apps", or the directory.
+  std::string Title() const;
+};
+
+// Finds an object that a build can refer to by name: what the cluster applies.
+using FindObject = std::function<const Value*(std::string_view kind, std::string_view namespace_,
+                                              std::string_view name)>;
+
+struct FluxRequest {
+  std::string cluster;
+  const Value* kustomization = nullptr;  // effective
+  Origin origin;
+  FluxBuildPtr parent;               // whose build applies it; null for an entry
+  std::shared_ptr<const void> keep;  // what the values of the Kustomization belong to
+  bool certain = true;
+  FluxRelease release;
+};
+
+// `previous`: the build of the same Kustomization before; it is taken over when nothing has
+// changed.
+FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxRequest& request,
+                       const FindObject& find, const FluxBuildPtr& previous);
+
+// A directory that kustomize alone builds.
+FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
+                        const FluxBuildPtr& previous);
+
+// Is this a Flux Kustomization (not kustomize's own)?
+bool IsFluxKustomization(const ObjectId& id);
+
+}  // namespace fluxls::build

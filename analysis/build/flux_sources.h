@@ -1,0 +1,64 @@
+// Which directories of this repository the sources of Flux Kustomizations hold.
+//
+// A source is known to be this repository when it is what bootstrap wrote, or when most of the
+// paths that Kustomizations look for in it are here. Its root need not be the root of the
+// repository: an OCI artifact may hold a sub-folder, an ArtifactGenerator copies folders to where
+// it likes.
+//
+// Facts: source-controller and source-watcher; the artifact of a GitRepository is the whole
+// repository. Thread contract: plain data; Find reads through Files.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/build/files.h"
+#include "analysis/build/object.h"
+
+namespace fluxls::build {
+
+// A Flux Kustomization as it is written, before anything has patched it.
+struct WrittenKustomization {
+  const Value* root = nullptr;
+  ObjectId id;
+  Origin origin;
+  bool from_instance = false;        // what a FluxInstance's `sync` makes
+  std::shared_ptr<const void> keep;  // what the values belong to
+};
+
+struct SourceTree {
+  struct Part {
+    std::string inside;     // path in the artifact; "" for its root
+    std::string directory;  // in the repository
+  };
+  std::vector<Part> parts;
+  std::string file;  // that makes it, for an artifact of an ArtifactGenerator
+  // Certainly this repository: a path that is not there is a mistake.
+  bool confirmed = false;
+
+  // Where a `spec.path` leads; nothing when no part of the tree is there.
+  std::optional<std::string> DirectoryOf(std::string_view path) const;
+};
+
+class Sources {
+ public:
+  // `written`: all Kustomizations of the workspace; `root`: of the repository.
+  static Sources Find(Files& files, const std::string& root,
+                      const std::vector<WrittenKustomization>& written,
+                      const std::vector<LoadedFilePtr>& source_files);
+
+  // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the
+  // one whose generator is nearest to `path`, the file that asks, is meant.
+  const SourceTree* Of(std::string_view kind, std::string_view name, std::string_view path) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::vector<SourceTree>> trees_;
+};
+
+// `./apps//x/` → `apps/x`; "" for the root.
+std::string CleanPath(std::string_view path);
+
+}  // namespace fluxls::build

@@ -1,0 +1,319 @@
+#include "analysis/build/substitution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "analysis/build/generators.h"
+#include "analysis/build/load.h"
+#include "analysis/build/print.h"
+#include "analysis/build/scalar_type.h"
+#include "analysis/text/unicode.h"
+
+namespace fluxls::build {
+namespace {
+
+bool HasDollar(const Value* value) {
+  if (value->IsScalar()) return value->str().find('$') != std::string_view::npos;
+  if (value->IsMap()) {
+    return std::any_of(value->Pairs().begin(), value->Pairs().end(), [](const Pair& pair) {
+      return pair.key.find('$') != std::string_view::npos || HasDollar(pair.value);
+    });
+  }
+  return std::any_of(value->Items().begin(), value->Items().end(), HasDollar);
+}
+
+std::string WithoutLineEnds(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c != '\n') out += c;
+  }
+  return out;
+}
+
+bool IsEncrypted(std::string_view text) {
+  return text.starts_with("ENC[");
+}
+
+class VariableReader {
+ public:
+  VariableReader(Variables& out, std::string_view own_namespace, const FindObject& find)
+      : out_(out), namespace_(own_namespace), find_(find) {}
+
+  void FromObject(const Value* reference) {
+    const std::string_view kind = Text(reference, "kind");
+    const Value* object = find_(kind, namespace_, Text(reference, "name"));
+    if (!object) {
+      // Made by bootstrap, by an operator, by hand: it may hold anything. An optional one as well.
+      out_.complete = false;
+      return;
+    }
+    const bool secret = kind == "Secret";
+    Add(build::Find(object, "data"), secret);
+    if (secret) Add(build::Find(object, "stringData"), false);
+  }
+
+  void FromMap(const Value* map) { Add(map, false); }
+
+ private:
+  void Add(const Value* map, bool base64) {
+    if (!map) return;
+    for (const Pair& pair : map->Pairs()) {
+      DefinedVariable variable;
+      variable.origin = pair.value->origin;
+      const std::string_view text = pair.value->str();
+      // A value with a variable of its own is what another build makes of it.
+      if (IsEncrypted(text) || text.find("${") != std::string_view::npos) {
+        variable.known = false;
+      } else if (base64) {
+        std::optional<std::string> decoded = FromBase64(text);
+        variable.known = decoded.has_value();
+        if (decoded) variable.value = WithoutLineEnds(*decoded);
+      } else {
+        variable.value = WithoutLineEnds(text);
+      }
+      out_.defined[std::string(pair.key)] = std::move(variable);
+    }
+  }
+
+  Variables& out_;
+  std::string_view namespace_;
+  const FindObject& find_;
+};
+
+// Gives the values of a tree that was read from printed text the origins of the tree it was printed
+// from.
+class OriginMatcher {
+ public:
+  explicit OriginMatcher(Arena& arena) : arena_(arena) {}
+
+  const Value* Match(const Value* fresh, const Value* old) {
+    if (SameContent(fresh, old)) return old;
+    const Value* out = fresh;
+    Value& own = Own(arena_, out);
+    own.origin = old->origin;
+    own.edits = old->edits;
+    if (fresh->IsMap() && old->IsMap()) {
+      for (uint32_t i = 0; i < own.size; ++i) {
+        if (const Value* before = build::Find(old, own.pairs[i].key))
+          own.pairs[i].value = Match(own.pairs[i].value, before);
+      }
+    } else if (fresh->IsList() && old->IsList()) {
+      for (uint32_t i = 0; i < std::min(own.size, old->size); ++i)
+        own.items[i] = Match(own.items[i], old->items[i]);
+    } else {
+      own.edits = arena_.NewEdit({EditKind::kSubstitution, old->origin, old->origin, old->edits});
+    }
+    return out;
+  }
+
+ private:
+  Arena& arena_;
+};
+
+// May a text stand in a plain scalar, at the place where another plain one stood?
+bool IsSafePlain(std::string_view text) {
+  if (text.empty()) return true;
+  auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '/' || c == '.';
+  };
+  if (!is_word(text.front()) && text.front() != '$') return false;
+  if (text.back() == ' ' || text.back() == ':') return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_word(c) || std::string_view("-@%+=,;()$~^").find(c) != std::string_view::npos) continue;
+    if (c == ' ' && text[i + 1] != '#') continue;
+    if (c == ':' && text[i + 1] != ' ') continue;
+    return false;
+  }
+  return true;
+}
+
+// Replaces variables scalar by scalar, where that gives what printing, replacing and reading the
+// whole object gives; most values are plain words. Says no where it would not be sure.
+class ScalarSubstituter {
+ public:
+  ScalarSubstituter(Arena& arena, const LookupVariable& lookup, bool strict)
+      : arena_(arena), lookup_(lookup), strict_(strict) {}
+
+  std::optional<SubstitutionError> error;
+
+  bool Run(const Value*& slot) {
+    if (slot->IsScalar()) return Scalar(slot);
+    for (uint32_t i = 0; i < slot->size; ++i) {
+      if (slot->IsMap() && slot->pairs[i].key.find('$') != std::string_view::npos) return false;
+      const Value* child = slot->IsMap() ? slot->pairs[i].value : slot->items[i];
+      const Value* before = child;
+      if (!Run(child)) return false;
+      if (child == before) continue;
+      Value& own = Own(arena_, slot);
+      (own.IsMap() ? own.pairs[i].value : own.items[i]) = child;
+    }
+    return true;
+  }
+
+ private:
+  enum class Style : uint8_t { kPlain, kSingle, kDouble, kLiteral };
+
+  // How the printer writes the string.
+  static Style StyleOf(std::string_view text) {
+    if (text.find('\n') != std::string_view::npos) return Style::kLiteral;
+    if (NeedsQuotes(text)) return Style::kDouble;
+    if (IsSafePlain(text)) return Style::kPlain;
+    Arena scratch;
+    Value* map = scratch.New(Type::kMap);
+    Set(scratch, *map, "k", scratch.ScalarView(Type::kString, text, {}, {}));
+    const std::string printed = PrintYaml(map);
+    switch (printed[3]) {
+      case '\'':
+        return Style::kSingle;
+      case '"':
+        return Style::kDouble;
+      default:
+        return Style::kPlain;
+    }
+  }
+
+  bool Scalar(const Value*& slot) {
+    const std::string_view text = slot->str();
+    if (slot->type != Type::kString || text.find('$') == std::string_view::npos) return true;
+    Substituted fresh = Substitute(text, lookup_, strict_);
+    if (fresh.error) {
+      error = fresh.error;
+      return true;
+    }
+    if (fresh.text == text) return true;
+    Type type = Type::kString;
+    switch (StyleOf(text)) {
+      case Style::kPlain:
+        // What stays of an expression that nobody knows is text like any other.
+        if (!IsSafePlain(fresh.unknown ? WithoutBraces(fresh.text) : fresh.text)) return false;
+        type = PlainType(fresh.text);
+        break;
+      case Style::kSingle:
+        if (text.find('\'') != std::string_view::npos ||
+            fresh.text.find('\'') != std::string::npos) {
+          return false;
+        }
+        break;
+      case Style::kDouble:
+        if (text.find_first_of("\"\\") != std::string_view::npos ||
+            fresh.text.find_first_of("\"\\") != std::string::npos) {
+          return false;
+        }
+        break;
+      case Style::kLiteral:
+        if (!IsSafeLiteral(text) || !IsSafeLiteral(fresh.text)) return false;
+        break;
+    }
+    Value* value = arena_.Scalar(type, fresh.text, slot->origin, slot->style);
+    Replace(arena_, slot, value, EditKind::kSubstitution, slot->origin);
+    return true;
+  }
+
+  static std::string WithoutBraces(std::string text) {
+    for (char& c : text) {
+      if (c == '{' || c == '}') c = '_';
+    }
+    return text;
+  }
+
+  // No line that a block scalar would read differently.
+  static bool IsSafeLiteral(std::string_view text) {
+    return !text.starts_with(' ') && !text.starts_with('\n') &&
+           text.find_first_of("\r\t\x85") == std::string_view::npos &&
+           text.find(" \n") == std::string_view::npos && !text.ends_with("\n\n") &&
+           !FirstInvalidUtf8(text) && text.find("\xe2\x80") == std::string_view::npos;
+  }
+
+  Arena& arena_;
+  const LookupVariable& lookup_;
+  bool strict_;
+};
+
+// Prints the object, replaces, and reads it again, as Flux does it. Returns what is wrong.
+std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool strict,
+                            Object& object) {
+  Substituted text = Substitute(PrintYaml(object.root), lookup, strict);
+  if (text.error) return text.error->message;
+  auto yaml = std::make_shared<yaml::File>(yaml::Parse(text.text));
+  std::optional<LoadError> refused;
+  const yaml::Document& document = yaml->documents.front();
+  arena.Keep(yaml);
+  const Value* root = Load(arena, document.root(), {}, &refused);
+  if (document.HasErrors() || refused || !root || !root->IsMap()) {
+    return fmt::format("what the substitution makes is not YAML: {}",
+                       document.HasErrors() ? document.errors().front().message
+                       : refused            ? refused->message
+                                            : "no mapping");
+  }
+  object.root = OriginMatcher(arena).Match(root, object.root);
+  return "";
+}
+
+}  // namespace
+
+Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRelease release,
+                        const FindObject& find) {
+  Variables out;
+  const Value* post_build = build::Find(spec, "postBuild");
+  if (!post_build) return out;
+  VariableReader reader(out, namespace_, find);
+  if (const Value* from = build::Find(post_build, "substituteFrom")) {
+    for (const Value* reference : from->Items()) reader.FromObject(reference);
+  }
+  reader.FromMap(build::Find(post_build, "substitute"));
+  // Without a single variable Flux does nothing at all, unless it is told to.
+  out.active =
+      !out.defined.empty() || !out.complete || Text(post_build, "substituteStrategy") == "Always";
+  out.strict = release >= FluxRelease{2, 9};
+  return out;
+}
+
+bool IsSubstitutionDisabled(const Value* root) {
+  const Value* metadata = build::Find(root, "metadata");
+  for (std::string_view map : {"labels", "annotations"}) {
+    if (Text(build::Find(metadata, map), "kustomize.toolkit.fluxcd.io/substitute") == "disabled")
+      return true;
+  }
+  return false;
+}
+
+void SubstituteObjects(Arena& arena, const Variables& variables, Objects& objects,
+                       std::vector<Problem>& problems) {
+  if (!variables.active) return;
+  const LookupVariable lookup = [&variables](std::string_view name) -> VariableValue {
+    auto found = variables.defined.find(name);
+    if (found == variables.defined.end()) {
+      return {variables.complete ? VariableValue::State::kUnset : VariableValue::State::kUnknown,
+              ""};
+    }
+    if (!found->second.known) return {VariableValue::State::kUnknown, ""};
+    return {VariableValue::State::kSet, found->second.value};
+  };
+  for (Object& object : objects) {
+    if (!HasDollar(object.root) || IsSubstitutionDisabled(object.root)) continue;
+    ScalarSubstituter substituter(arena, lookup, variables.strict);
+    const Value* root = object.root;
+    std::string wrong;
+    if (substituter.Run(root)) {
+      if (substituter.error) {
+        wrong = substituter.error->message;
+      } else {
+        object.root = root;
+      }
+    } else {
+      wrong = SubstituteWhole(arena, lookup, variables.strict, object);
+    }
+    if (wrong.empty()) continue;
+    problems.push_back({ProblemKind::kSubstitution,
+                        true,
+                        object.origin ? object.origin.file->path : "",
+                        object.origin.range,
+                        fmt::format("{}: {}", Describe(object.id), wrong),
+                        {}});
+  }
+}
+
+}  // namespace fluxls::build
