@@ -177,11 +177,18 @@ void SetOptionMap(const Context& context, Value& metadata, std::string_view fiel
   }
 }
 
-// `own` on top of `base`, key by key; null when both are empty.
+// `own` on top of `base`, key by key; null when both are empty. Merged values are texts.
 const Value* MergedMaps(Arena& arena, const Value* base, const Value* own) {
+  if (own && own->Pairs().empty()) own = nullptr;
   if (!base || base->Pairs().empty()) return own;
-  if (!own) return base;
   Value* merged = ShallowCopy(arena, *base);
+  for (const Pair& pair : base->Pairs()) {
+    if (pair.value->type == Type::kString) continue;
+    Set(arena, *merged, pair.key,
+        arena.ScalarView(Type::kString, pair.value->IsNull() ? "" : pair.value->str(),
+                         pair.value->origin, yaml::ScalarStyle::kPlain));
+  }
+  if (!own) return merged;
   for (const Pair& pair : own->Pairs()) {
     const Value* old = Find(merged, pair.key);
     Value* fresh = ShallowCopy(arena, *pair.value);
@@ -266,7 +273,8 @@ std::optional<Object> Generate(const Context& context, const Value* entry, const
     Set(arena, *root, "type", arena.String(type ? type.text : "Opaque", type.origin));
   }
 
-  Value* data = nullptr;
+  // Even a secret without keys has data.
+  Value* data = secret ? arena.New(Type::kMap, entry->origin) : nullptr;
   Value* binary = nullptr;
   for (const auto& [key, value] : generator.entries()) {
     const bool encoded = secret || FirstInvalidUtf8(value.value).has_value();
@@ -339,7 +347,7 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
   if (generated.behavior == Behavior::kMerge) {
     for (std::string_view field : {"data", "binaryData"}) {
       const Value* merged = MergedMaps(arena, Find(old.root, field), Find(generated.root, field));
-      if (merged) Set(arena, Own(arena, generated.root), field, merged);
+      SetOrErase(arena, generated.root, field, merged);
     }
     generated.generator = old.generator;
     generated.origin = old.origin;

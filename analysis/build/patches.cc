@@ -132,6 +132,31 @@ bool IsPatchObject(const Context& context, const Value* patch, Origin entry) {
   return true;
 }
 
+// kustomize copies the labels and annotations of a patch that has a target, as texts: a null there
+// is the word "null", and removes nothing (kubernetes-sigs/kustomize#5995).
+const Value* WithMetadataAsText(Arena& arena, const Value* patch) {
+  UpdateChild(arena, patch, "metadata", [&arena](const Value*& metadata) {
+    if (!metadata || !metadata->IsMap()) return;
+    for (std::string_view field : {"labels", "annotations"}) {
+      const Value* texts = Find(metadata, field);
+      if (!texts) continue;
+      if (IsEmpty(texts)) {
+        Erase(Own(arena, metadata), field);
+        continue;
+      }
+      for (uint32_t i = 0; i < texts->size && texts->IsMap(); ++i) {
+        const Value* value = texts->pairs[i].value;
+        if (!value->IsScalar() || value->type == Type::kString) continue;
+        Value* text = ShallowCopy(arena, *value);
+        text->type = Type::kString;
+        Own(arena, texts).pairs[i].value = text;
+      }
+      if (texts != Find(metadata, field)) Set(arena, Own(arena, metadata), field, texts);
+    }
+  });
+  return patch;
+}
+
 // A patch with new names or kinds must not make two objects the same.
 void CheckUnique(const Context& context, const Objects& objects, Origin entry) {
   std::unordered_set<std::string> seen;
@@ -161,10 +186,11 @@ void MergeByName(const Context& context, Objects& objects, const Value* patch, P
   Merge(context, *target, patch, options, entry);
 }
 
+// `remember`: the old name still counts when an operation changes it.
 void ApplyOperations(const Context& context, const std::vector<Object*>& selected,
-                     const Value* operations, Origin entry) {
+                     const Value* operations, bool remember, Origin entry) {
   for (Object* object : selected) {
-    object->StorePrevious();
+    if (remember) object->StorePrevious();
     JsonPatchError error = ApplyJsonPatch(context.arena, object->root, operations);
     if (!error.message.empty()) {
       context.Fail(
@@ -233,7 +259,7 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
     if (!target) {
       return context.Fail(ProblemKind::kPatch, entry, "a JSON patch needs a target");
     }
-    return ApplyOperations(context, *selected, operations, entry);
+    return ApplyOperations(context, *selected, operations, true, entry);
   }
   for (const Value* document : documents) {
     if (!IsPatchObject(context, document, entry)) return;
@@ -249,7 +275,10 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
     return context.Fail(ProblemKind::kPatch, entry,
                         "a patch of several documents cannot have a target");
   }
-  for (Object* object : *selected) Merge(context, *object, documents[0], options, entry);
+  auto copies = std::make_shared<Arena>();
+  context.arena.Keep(copies);
+  const Value* patch = WithMetadataAsText(*copies, documents[0]);
+  for (Object* object : *selected) Merge(context, *object, patch, options, entry);
   if (options.allow_name_change || options.allow_kind_change) CheckUnique(context, objects, entry);
 }
 
@@ -345,7 +374,7 @@ void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
   std::optional<std::vector<Object*>> selected = Select(context, objects, target);
   if (!selected) return;
   if (selected->empty()) ReportNoTarget(context, target);
-  ApplyOperations(context, *selected, operations, text.origin);
+  ApplyOperations(context, *selected, operations, false, text.origin);
 }
 
 void DropDeleted(Objects& objects) {

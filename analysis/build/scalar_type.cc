@@ -185,8 +185,8 @@ std::string CanonicalScalar(Type type, std::string_view text) {
     case Type::kFloat: {
       if (IsSpecialFloat(text)) return std::string(text);
       const double number = std::strtod(std::string(text).c_str(), nullptr);
-      // Through JSON a whole number loses its point.
-      if (std::abs(number) < 1e21 && number == std::floor(number)) {
+      // Through JSON a whole number loses its point, unless no integer of 64 bits holds it.
+      if (number >= -0x1p63 && number < 0x1p64 && number == std::floor(number)) {
         return fmt::format("{:.0f}", number == 0 ? 0.0 : number);
       }
       return ShortestFloat(number);

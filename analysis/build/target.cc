@@ -17,6 +17,14 @@ bool HasTemplate(std::string_view text) {
   return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos;
 }
 
+// A common mistake: the manifest of a CustomResourceDefinition where definitions are listed.
+bool HoldsDefinitions(const Value* root) {
+  return !root || (root->IsMap() &&
+                   std::all_of(root->Pairs().begin(), root->Pairs().end(), [](const Pair& pair) {
+                     return pair.value->IsMap() || pair.value->IsNull();
+                   }));
+}
+
 }  // namespace
 
 Target::Target(Builder& builder, const Kustomization& kustomization, Accumulation& into)
@@ -282,24 +290,31 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
 void Target::ReadConfigurations() {
   std::string problem;
   const Value* asks = k_.root;
-  auto read = [&](const std::vector<const Value*>& entries,
-                  TransformerConfig (*parse)(const Value*)) {
-    std::vector<TransformerConfig> out;
-    for (const Value* entry : entries) {
-      asks = entry;
-      LoadedFilePtr file = LoadPath(*entry);
-      if (!file) continue;
-      for (const LoadedDocument& document : file->documents) {
-        if (document.root) out.push_back(parse(document.root));
-      }
+  std::vector<TransformerConfig> configurations;
+  for (const Value* entry : k_.configurations) {
+    asks = entry;
+    LoadedFilePtr file = LoadPath(*entry);
+    if (!file) continue;
+    for (const LoadedDocument& document : file->documents) {
+      if (document.root) configurations.push_back(ReadConfiguration(document.root));
     }
-    return out;
-  };
-  into_.config = MergeConfigs(
-      into_.config, WithDefaults(read(k_.configurations, ReadConfiguration), &problem), &problem);
-  for (TransformerConfig& crd : read(k_.crds, ReadCrdDefinitions)) {
-    into_.config = MergeConfigs(
-        into_.config, std::make_shared<const TransformerConfig>(std::move(crd)), &problem);
+  }
+  into_.config = MergeConfigs(into_.config, WithDefaults(configurations, &problem), &problem);
+  for (const Value* entry : k_.crds) {
+    LoadedFilePtr file = LoadPath(*entry);
+    if (!file || file->documents.empty()) continue;
+    const Value* root = file->documents[0].root;
+    if (!HoldsDefinitions(root)) {
+      Fail(ProblemKind::kBadKustomization, *entry,
+           fmt::format("\"{}\" does not hold the OpenAPI definitions that crds lists; manifests "
+                       "belong in resources",
+                       entry->str()));
+      continue;
+    }
+    asks = entry;
+    into_.config =
+        MergeConfigs(into_.config,
+                     std::make_shared<const TransformerConfig>(ReadCrdDefinitions(root)), &problem);
   }
   if (!problem.empty() && asks) Fail(ProblemKind::kTransformer, *asks, problem);
 }

@@ -32,6 +32,7 @@ class Target {
   void ReadComponents();
   void ReadComponent(const Value& entry);
   void RunTransformers();
+  Objects ReadPlugins(const Value& entry);
   void RunPlugins(const std::vector<const Value*>& entries, bool generators);
   void RunTransformerPlugin(const Object& plugin);
   void RunGeneratorPlugin(const Object& plugin);

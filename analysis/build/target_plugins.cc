@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "analysis/build/replacements.h"
 #include "analysis/build/selector.h"
@@ -54,39 +55,48 @@ bool IsBuiltinPlugin(const ObjectId& id) {
   return id.group == "builtin" || id.version == "builtin";
 }
 
-void Target::RunPlugins(const std::vector<const Value*>& entries, bool generators) {
-  for (const Value* entry : entries) {
-    Objects plugins;
-    if (LooksInline(*entry)) {
-      LoadedFilePtr file = builder_.files_.Inline(*entry);
-      into_.arena->Keep(file->arena);
-      for (const LoadedDocument& document : file->documents) {
-        if (IsEmpty(document.root)) continue;
-        Object& plugin = plugins.emplace_back();
-        plugin.root = document.root;
-        plugin.origin = document.root->origin ? document.root->origin : entry->origin;
-        plugin.Refresh();
-      }
-    } else {
-      std::optional<std::string> path = Resolve(*entry, entry->str(), false);
-      if (!path) continue;
-      if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
-        AccumulationPtr directory = builder_.Accumulate(*path);
-        into_.bases.push_back(directory);
-        into_.arena->Keep(directory);
-        plugins = directory->objects;
-      } else if (LoadedFilePtr file = LoadPath(*entry)) {
-        for (const LoadedDocument& document : file->documents) {
-          if (IsEmpty(document.root)) continue;
-          Object& plugin = plugins.emplace_back();
-          plugin.root = document.root;
-          plugin.origin = document.root->origin;
-          plugin.Refresh();
-        }
-      }
+// The objects that an entry of `generators`, `transformers` or `validators` holds or names.
+Objects Target::ReadPlugins(const Value& entry) {
+  LoadedFilePtr file;
+  if (LooksInline(entry)) {
+    file = builder_.files_.Inline(entry);
+    into_.arena->Keep(file->arena);
+  } else {
+    std::optional<std::string> path = Resolve(entry, entry.str(), false);
+    if (!path) return {};
+    if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
+      AccumulationPtr directory = builder_.Accumulate(*path);
+      into_.bases.push_back(directory);
+      into_.arena->Keep(directory);
+      return directory->objects;
     }
-    for (const Object& plugin : plugins) {
-      if (!IsBuiltinPlugin(plugin.id)) {
+    file = LoadPath(entry);
+    if (!file) return {};
+  }
+  Objects plugins;
+  for (const LoadedDocument& document : file->documents) {
+    if (IsEmpty(document.root)) continue;
+    Object& plugin = plugins.emplace_back();
+    plugin.root = document.root;
+    plugin.origin = document.root->origin ? document.root->origin : entry.origin;
+    plugin.Refresh();
+    if (plugin.id.name.empty()) Fail(ProblemKind::kTransformer, entry, "a plugin needs a name");
+  }
+  return plugins;
+}
+
+void Target::RunPlugins(const std::vector<const Value*>& entries, bool generators) {
+  // What is written out in the kustomization runs before what files hold.
+  std::vector<const Value*> ordered = entries;
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [](const Value* entry) { return LooksInline(*entry); });
+  std::unordered_set<std::string> ids;
+  for (const Value* entry : ordered) {
+    for (const Object& plugin : ReadPlugins(*entry)) {
+      if (!ids.insert(plugin.id.Key()).second) {
+        Fail(ProblemKind::kDuplicateObject, *entry,
+             fmt::format("{} is a plugin of this kustomization twice", Describe(plugin.id)));
+      } else if (!IsBuiltinPlugin(plugin.id)) {
         Fail(
             ProblemKind::kUnsupported, *entry,
             fmt::format("{} is a plugin of its own; Flux does not run those", Describe(plugin.id)));

@@ -87,8 +87,7 @@ class CrdReader {
   void ReadType(std::string_view type, std::string_view kind, std::vector<std::string> path) {
     // Types may hold each other.
     if (path.size() > 16) return;
-    const Value* properties = Find(Find(Find(root_, type), "Schema"), "properties");
-    if (!properties) properties = Find(Find(root_, type), "properties");
+    const Value* properties = Field(Field(Find(root_, type), "Schema"), "properties");
     if (!properties) return;
     for (const Pair& property : properties->Pairs()) {
       std::vector<std::string> at = path;
@@ -108,10 +107,7 @@ class CrdReader {
     const std::string_view target = Text(property, "x-kubernetes-object-ref-kind");
     if (!target.empty() && Find(property, "x-kubernetes-object-ref-api-version")) {
       NameReference reference;
-      const std::string_view api = Text(property, "x-kubernetes-object-ref-api-version");
-      const size_t slash = api.find('/');
-      if (slash != std::string_view::npos) reference.target.group = api.substr(0, slash);
-      reference.target.version = slash == std::string_view::npos ? api : api.substr(slash + 1);
+      reference.target.version = Text(property, "x-kubernetes-object-ref-api-version");
       reference.target.kind = target;
       FieldSpec name = spec;
       const std::string_view key = Text(property, "x-kubernetes-object-ref-name-key");
@@ -119,10 +115,8 @@ class CrdReader {
       reference.referrers.push_back(std::move(name));
       MergeReference(config_.name_references, reference, nullptr);
     }
-    std::string_view reference = Text(property, "$ref");
-    if (reference.empty()) reference = Text(Find(property, "items"), "$ref");
-    const size_t slash = reference.rfind("definitions/");
-    if (slash != std::string_view::npos) reference.remove_prefix(slash + 12);
+    // What items of lists refer to is not looked at, and names stand for themselves.
+    const std::string_view reference = Text(property, "$ref");
     if (!reference.empty()) ReadType(reference, kind, at);
   }
 
@@ -216,12 +210,13 @@ TransformerConfig ReadConfiguration(const Value* root) {
 TransformerConfig ReadCrdDefinitions(const Value* root) {
   TransformerConfig config;
   if (!root) return config;
-  if (const Value* definitions = Find(root, "definitions")) root = definitions;
   for (const Pair& type : root->Pairs()) {
-    // Only what is an object of its own: it has a kind.
-    const Value* properties = Find(Find(type.value, "Schema"), "properties");
-    if (!properties) properties = Find(type.value, "properties");
-    if (!Find(properties, "kind")) continue;
+    // Only what is an object of its own.
+    const Value* properties = Field(Field(type.value, "Schema"), "properties");
+    if (!Find(properties, "kind") || !Find(properties, "apiVersion") ||
+        !Find(properties, "metadata")) {
+      continue;
+    }
     const size_t dot = type.key.rfind('.');
     const std::string_view kind =
         dot == std::string_view::npos ? type.key : type.key.substr(dot + 1);
