@@ -20,6 +20,16 @@ size_t CountExisting(Files& files, const std::string& root, const std::set<std::
   }));
 }
 
+// Was the repository opened at its root? A path that exists says so; without one, what lies only
+// there.
+bool IsRepositoryRoot(Files& files, const std::string& root) {
+  constexpr std::string_view kSigns[] = {".git",           ".github",    ".gitlab",
+                                         ".gitlab-ci.yml", ".gitignore", ".gitattributes"};
+  return std::any_of(std::begin(kSigns), std::end(kSigns), [&](std::string_view sign) {
+    return files.Stat(JoinPath(root, sign)) != PathKind::kMissing;
+  });
+}
+
 struct GitSource {
   std::string url;
   std::string branch;
@@ -195,9 +205,9 @@ Sources Sources::Find(Files& files, const std::string& root,
     if (!best && !(is_bootstrap && key.first == "GitRepository")) continue;
     SourceTree tree;
     tree.parts.push_back({"", best ? *best : root});
-    // One path that exists says that the repository was opened at its root.
-    tree.confirmed =
-        is_bootstrap && key.first == "GitRepository" ? most > 0 : most * 2 > paths.size();
+    tree.confirmed = is_bootstrap && key.first == "GitRepository"
+                         ? most > 0 || IsRepositoryRoot(files, root)
+                         : most * 2 > paths.size();
     out.trees_[key].push_back(std::move(tree));
   }
   for (const Generated& one : generated) {

@@ -25,6 +25,18 @@ bool HoldsDefinitions(const Value* root) {
                    }));
 }
 
+// People set these up before the bootstrap, to patch what it will write.
+bool IsFilledByBootstrap(std::string_view path) {
+  return BaseName(path) == "gotk-components.yaml" || BaseName(path) == "gotk-sync.yaml";
+}
+
+bool HoldsAnything(const LoadedFile& file) {
+  return file.syntax || std::any_of(file.documents.begin(), file.documents.end(),
+                                    [](const LoadedDocument& document) {
+                                      return document.refused || !IsEmpty(document.root);
+                                    });
+}
+
 }  // namespace
 
 Target::Target(Builder& builder, const Kustomization& kustomization, Accumulation& into)
@@ -174,6 +186,12 @@ void Target::AddFile(const Value& entry, const std::string& path) {
     return;
   }
   into_.arena->Keep(file->arena);
+  if (IsFilledByBootstrap(path) && !HoldsAnything(*file)) {
+    into_.unknowns.push_back(
+        {k_.path, entry.origin.range,
+         fmt::format("\"{}\" is empty until flux bootstrap fills it", entry.str())});
+    return;
+  }
   std::optional<LoadError> error = file->syntax;
   for (const LoadedDocument& document : file->documents) {
     if (!error) error = document.refused;
