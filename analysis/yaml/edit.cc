@@ -125,12 +125,19 @@ uint32_t BeginOfLines(const Source& source, uint32_t begin) {
   return line;
 }
 
-// A block scalar at the end of `text` would swallow the line of blanks that follows `at`.
-bool WouldSwallowBlanks(const Source& source, uint32_t at, uint32_t column, const Value& value) {
-  uint32_t line = source.NextLineOf(at);
-  uint32_t end = source.LineEndOf(line);
-  return EndsWithBlock(value) && line < source.End() && source.IndentOfLine(line) > column &&
-         line + source.IndentOfLine(line) == end;
+// True when `value`, written up to the end of the line of `at`, would end with a block scalar that
+// swallows lines of blanks or comments which follow.
+bool WouldSwallow(const Source& source, uint32_t at, uint32_t column, const Value& value) {
+  if (!EndsWithBlock(value)) return false;
+  for (uint32_t line = source.NextLineOf(at); line < source.End(); line = source.NextLineOf(line)) {
+    const uint32_t indent = source.IndentOfLine(line);
+    uint32_t begin = line + indent;
+    while (IsBlank(source.At(begin))) ++begin;
+    const bool blank = begin == source.LineEndOf(line);
+    if (indent > column && (blank || source.At(begin) == '#')) return true;
+    if (!blank) return false;
+  }
+  return false;
 }
 
 // Removes child `node` (the value of a pair, or an item) of a flow collection with the comma that
@@ -205,6 +212,27 @@ std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node
   return {{{end, end}, ","}, {{line_end, line_end}, line}};
 }
 
+bool HasCommentBehind(const Source& source, uint32_t offset) {
+  const uint32_t line_end = source.LineEndOf(offset);
+  const std::vector<ByteRange> comments = source.document.comments();
+  return std::any_of(comments.begin(), comments.end(), [&](ByteRange comment) {
+    return comment.begin >= offset && comment.begin < line_end;
+  });
+}
+
+// Writes `text`, which is `value`, in place of `old`. A comment behind it on its line stays there:
+// what goes on that line is put before it, the other lines go below it.
+std::vector<TextEdit> PutBeforeComment(const Source& source, ByteRange old, std::string text,
+                                       const Value& value) {
+  const uint32_t line_end = source.LineEndOf(old.end);
+  const size_t first_break = text.find_first_of("\r\n");
+  const bool split = HasCommentBehind(source, old.end) && first_break != std::string::npos;
+  if ((split ? line_end : old.end) == source.End() && EndsWithBlock(value))
+    text += source.layout.line_end;
+  if (!split) return One(old, std::move(text));
+  return {{old, text.substr(0, first_break)}, {{line_end, line_end}, text.substr(first_break)}};
+}
+
 // `? key` and `{key}` have no colon behind which a value could be written.
 bool LacksColon(Node value) {
   return value.key() && value.piece()->nodes[value.id()].lead == NodeData::kNoOffset;
@@ -252,14 +280,15 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
     if (!on_marker_line && lines && !source.OnlyBlanksBefore(old.begin))
       return std::nullopt;  // a tab
     uint32_t column = on_marker_line ? 0 : source.Column(old.begin);
+    if (WouldSwallow(source, old.end, column, value)) return std::nullopt;
     std::string text = EmitBlockValue(value, column, source.layout);
-    if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
     if (on_marker_line && (lines || !IsBlank(source.At(old.begin - 1)))) {
       text.insert(0, lines ? source.layout.line_end : " ");
     }
-    return One(old, std::move(text));
+    return PutBeforeComment(source, old, std::move(text), value);
   }
   uint32_t column = ColumnOf(source, up);
+  if (WouldSwallow(source, old.end, column, value)) return std::nullopt;
   std::string text = sequence ? EmitItemValue(value, column, source.layout)
                               : EmitPairValue(value, column, source.layout);
   // `lead` is the colon or dash; what replaces the value starts right behind it.
@@ -269,24 +298,15 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   if (!sequence) ++behind;
   behind = std::min(behind, old.begin);
   bool same_line = source.LineBeginOf(behind) == source.LineBeginOf(old.begin);
+  // On the line of the key or dash only a comment can stand, which stays there as well.
+  if (same_line) return PutBeforeComment(source, {behind, old.end}, std::move(text), value);
+  if (EndsWithBlock(value) && HasCommentBehind(source, old.end)) return std::nullopt;
   if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
-  size_t first_break = text.find_first_of("\r\n");
-  std::string head = text.substr(0, first_break);
-  std::string tail = first_break == std::string::npos ? "" : text.substr(first_break);
-  // A comment on the key's line stays there: what goes on the line is put before it, lines go below
-  // it.
-  if (!same_line) {
-    std::vector<TextEdit> edits;
-    if (!head.empty()) edits.push_back({{behind, behind}, head});
-    edits.push_back({{source.LineEndOf(behind), old.end}, tail});
-    return edits;
-  }
-  uint32_t line_end = source.LineEndOf(old.end);
-  bool comment = false;
-  for (ByteRange range : document.comments())
-    comment |= range.begin >= old.end && range.begin < line_end;
-  if (!comment || tail.empty()) return One({behind, old.end}, text);
-  return std::vector<TextEdit>{{{behind, old.end}, head}, {{line_end, line_end}, tail}};
+  const size_t first_break = std::min(text.find_first_of("\r\n"), text.size());
+  std::vector<TextEdit> edits;
+  if (first_break > 0) edits.push_back({{behind, behind}, text.substr(0, first_break)});
+  edits.push_back({{source.LineEndOf(behind), old.end}, text.substr(first_break)});
+  return edits;
 }
 
 Edits AddKey(const Document& document, Node mapping, std::string_view key, const Value& value,
@@ -309,7 +329,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   }
   uint32_t column = ColumnOf(source, mapping);
   uint32_t at = EndOfLines(source, behind.pair_range().end, column);
-  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
+  if (WouldSwallow(source, at, column, value)) return std::nullopt;
   std::string text(source.layout.line_end);
   text.append(column, ' ').append(QuoteScalar(key)).append(":");
   text += EmitPairValue(value, column, source.layout);
@@ -351,7 +371,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
   }
   uint32_t column = ColumnOf(source, sequence);
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
-  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
+  if (WouldSwallow(source, at, column, value)) return std::nullopt;
   std::string text(source.layout.line_end);
   text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;

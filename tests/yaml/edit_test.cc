@@ -207,6 +207,33 @@ TEST_CASE("ReplaceValue swaps scalars and blocks, the comment on the line stays"
         Replaced(f.text, "e: 3", "e: |\n  l1\n  l2"));
 }
 
+TEST_CASE("a comment on the line of the document's marker stays there") {
+  Fixture f("--- # one\n");
+  const Node root = f.document.root();
+  CHECK(f.Apply(AddKey(f.document, root, "k", Value::Block("l1\nl2\n"))) ==
+        "--- # one\nk: |\n  l1\n  l2\n");
+  CHECK(f.Apply(ReplaceValue(f.document, root, Value::Block("l1\nl2\n"))) ==
+        "--- | # one\n  l1\n  l2\n");
+  CHECK(f.Apply(ReplaceValue(f.document, root, Value::String("z"))) == "--- z # one\n");
+  Fixture open("--- # one");
+  CHECK(open.Apply(AddKey(open.document, open.document.root(), "k", Value::Block("l1\n"))) ==
+        "--- # one\nk: |\n  l1\n");
+}
+
+TEST_CASE("no block scalar is written where it would swallow what follows") {
+  const Value block = Value::Block("l1\n");
+  Fixture f("a:\n      # one\nb:\n\n      # two\nc: # three\n  {} # four\nd:\n# five\n");
+  for (const char* key : {"a", "b", "c"}) {
+    CAPTURE(std::string(key));
+    CHECK(f.Apply(ReplaceValue(f.document, f.At(key), block)) == "(refused)");
+    CHECK(f.Apply(AddKey(f.document, f.At(key), "k", block)) == "(refused)");
+  }
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("d"), block)) ==
+        Replaced(f.text, "d:", "d: |\n  l1"));
+  Fixture end("a: # one");
+  CHECK(end.Apply(ReplaceValue(end.document, end.At("a"), block)) == "a: | # one\n  l1\n");
+}
+
 TEST_CASE("scalars that YAML would misread are quoted") {
   for (const char* plain : {"a", "web-1", "1.14.4", "v1", "https://x.y/z", "oci://a", "a b",
                             "${VAR}", "a:b", "-x", "10m", "1h30m", "é"}) {
