@@ -73,14 +73,21 @@ void HideQuestionMarks(std::string& text) {
   }
 }
 
+bool InOneOf(const std::vector<ByteRange>& scalars, uint32_t offset) {
+  auto behind =
+      std::upper_bound(scalars.begin(), scalars.end(), offset,
+                       [](uint32_t at, const ByteRange& scalar) { return at < scalar.begin; });
+  return behind != scalars.begin() && offset < std::prev(behind)->end;
+}
+
 }  // namespace
 
-std::vector<HiddenProperties> HideFaults(std::string& text) {
+std::vector<HiddenProperties> HideFaults(std::string& text, const std::vector<ByteRange>& scalars) {
   HideQuestionMarks(text);
   std::vector<HiddenProperties> all;
   for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
     std::optional<HiddenProperties> hidden = OnLine(text, line);
-    if (!hidden) continue;
+    if (!hidden || InOneOf(scalars, hidden->range.begin)) continue;
     if (all.size() == kMaxHidden) break;
     std::string name(Slice(text, hidden->anchor));
     std::fill(text.begin() + hidden->range.begin, text.begin() + hidden->range.end, ' ');

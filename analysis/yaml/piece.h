@@ -92,15 +92,15 @@ struct ParseOutcome {
   std::vector<NodeId> open;  // collections, outermost first
 };
 // Anchor and tag that were blanked out of `text` because the parser cannot read them; see
-// hidden_properties.cc.
+// parser_faults.cc.
 struct HiddenProperties {
   ByteRange range;   // what was blanked; the scalar's header is at its end
   ByteRange anchor;  // without `&`; empty when there is none
   ByteRange tag;
 };
 // Changes `text`, bytes for bytes, so that the parser reads what it should be able to read; says
-// what it blanked.
-std::vector<HiddenProperties> HideFaults(std::string& text);
+// what it blanked. What stands in one of `scalars` (in order) only looks like a property.
+std::vector<HiddenProperties> HideFaults(std::string& text, const std::vector<ByteRange>& scalars);
 
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
                        Piece& piece);

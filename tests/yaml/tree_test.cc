@@ -112,6 +112,13 @@ TEST_CASE("an anchored block scalar in a list is read") {
   CHECK(p.At("patches[1]").value() == "- op: add\n  path: /a");
 }
 
+TEST_CASE("what looks like an anchor in a block scalar is text, also in a list of anchored ones") {
+  Parsed p("a:\n  - &p |-\n    - op: add\n    - &q plain\n    - *q\n  - *p\n");
+  CHECK_FALSE(p.file.documents[0].HasErrors());
+  CHECK(p.At("a[0]").value() == "- op: add\n- &q plain\n- *q");
+  CHECK(p.At("a[1]").value() == "- op: add\n- &q plain\n- *q");
+}
+
 TEST_CASE("recursive aliases do not send anyone in circles") {
   Parsed p("a: &a\n  <<: *a\n  b: 1\n");
   CHECK(p.At("a.b").value() == "1");
