@@ -277,6 +277,15 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
     // On the line of the `---` only values of one line can stand.
     bool on_marker_line = source.LineBeginOf(old.begin) < document.content_begin();
     bool lines = !value.pairs.empty() || !value.items.empty();
+    if (!on_marker_line && old.empty()) {
+      // Only a `...` makes a document of nothing. The comments above it stay above the value.
+      uint32_t line = source.LineBeginOf(old.begin);
+      while (line < source.End() && IsBlankLine(source.text, line - source.base))
+        line = source.NextLineOf(line);
+      if (line == source.End()) return std::nullopt;
+      return One({line, line},
+                 EmitBlockValue(value, 0, source.layout).append(source.layout.line_end));
+    }
     if (!on_marker_line && lines && !source.OnlyBlanksBefore(old.begin))
       return std::nullopt;  // a tab
     uint32_t column = on_marker_line ? 0 : source.Column(old.begin);

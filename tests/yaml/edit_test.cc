@@ -220,6 +220,13 @@ TEST_CASE("a comment on the line of the document's marker stays there") {
         "--- # one\nk: |\n  l1\n");
 }
 
+TEST_CASE("comments of an empty document stay above what is written into it") {
+  Fixture f("# one\n\n  # two\n...\n");
+  CHECK(f.Apply(AddKey(f.document, f.document.root(), "k",
+                       Value::Mapping({{"a", Value::String("b")}}))) ==
+        "# one\n\n  # two\nk:\n  a: b\n...\n");
+}
+
 TEST_CASE("no block scalar is written where it would swallow what follows") {
   const Value block = Value::Block("l1\n");
   Fixture f("a:\n      # one\nb:\n\n      # two\nc: # three\n  {} # four\nd:\n# five\n");
