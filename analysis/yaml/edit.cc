@@ -248,7 +248,17 @@ Edits SetScalar(const Document& document, Node scalar, std::string_view value) {
   if (scalar.IsBlockScalar()) {
     uint32_t column = scalar.parent() ? ColumnOf(source, scalar.parent()) : 0;
     std::string text = EmitPairValue(Value::Block(std::string(value)), column, source.layout);
-    return One(range, text.substr(1));
+    text.erase(0, 1);
+    // The comment behind the header stays on its line.
+    const uint32_t header_end = std::min(source.LineEndOf(range.begin), range.end);
+    for (ByteRange comment : document.comments()) {
+      if (comment.begin < range.begin || comment.begin >= header_end) continue;
+      text.insert(std::min(text.find_first_of("\r\n"), text.size()),
+                  " " + std::string(Slice(source.text, {comment.begin - source.base,
+                                                        comment.end - source.base})));
+      break;
+    }
+    return One(range, std::move(text));
   }
   std::string text = QuoteScalar(value, scalar.style(), flow);
   if (range.empty() && range.begin > document.base() && !IsBlank(source.At(range.begin - 1)))

@@ -49,6 +49,14 @@ std::string Replaced(std::string text, std::string_view old, std::string_view wi
 
 }  // namespace
 
+TEST_CASE("SetScalar keeps the comment behind a block scalar's header") {
+  Fixture f("a: |+  # one\n  l1\nb: >- # two\n  l2\n");
+  CHECK(f.Apply(SetScalar(f.document, f.At("a"), "x\ny\n")) ==
+        Replaced(f.text, "|+  # one\n  l1", "| # one\n  x\n  y"));
+  CHECK(f.Apply(SetScalar(f.document, f.At("b"), "\x01")) ==
+        Replaced(f.text, ">- # two\n  l2", "\"\\x01\" # two"));
+}
+
 TEST_CASE("SetScalar keeps quotes and comments") {
   Fixture f(kRelease);
   CHECK(f.Apply(SetScalar(f.document, f.At("spec.interval"), "24h")) ==
