@@ -15,6 +15,10 @@
 #include "analysis/text/text.h"
 #include "analysis/yaml/tree.h"
 
+namespace YAML {
+class EventHandler;
+}
+
 namespace fluxls::yaml {
 
 struct NodeData {
@@ -105,6 +109,11 @@ std::vector<HiddenProperties> HideFaults(std::string& text, const std::vector<By
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
                        Piece& piece);
 
+uint32_t ByteOrderMarkSize(std::string_view text);
+
+// One run of yaml-cpp: its events go to `handler`, its exceptions into the outcome.
+ParseOutcome RunParser(std::string_view text, YAML::EventHandler& handler);
+
 // The same without a tree: only how far it gets.
 ParseOutcome ProbeParse(std::string_view text);
 
@@ -133,6 +142,8 @@ bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a co
 // End of the quoted scalar that starts at `begin`: behind its closing quote; nothing when it is not
 // closed.
 std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin);
+// How many line breaks at the end of a quoted scalar (`inside` its quotes) the parser drops.
+size_t LostBreaks(std::string_view text, ByteRange inside);
 // Length of the plain `null` at `at`, or 0.
 uint32_t NullLiteralLength(std::string_view text, uint32_t at);
 // End of the plain scalar at `begin` that the parser has read as `value`; nothing when the two do

@@ -18,6 +18,17 @@ uint32_t NullLiteralLength(std::string_view text, uint32_t at) {
   return 0;
 }
 
+// YAML folds the first break only; the parser keeps one of the others at most.
+size_t LostBreaks(std::string_view text, ByteRange inside) {
+  uint32_t i = inside.end;
+  size_t breaks = 0;
+  for (; i > inside.begin && (IsBlank(text[i - 1]) || IsBreak(text[i - 1])); --i)
+    breaks += text[i - 1] == '\n' ? 1 : 0;
+  const bool escaped = i > inside.begin && text[i - 1] == '\\';
+  const size_t kept = i == inside.begin ? 0 : 1;
+  return breaks > 1 && !escaped ? breaks - 1 - kept : 0;
+}
+
 // Text and value are walked together, and line breaks fold as YAML says.
 std::optional<uint32_t> PlainEnd(std::string_view text, uint32_t begin, std::string_view value) {
   size_t i = begin;
@@ -63,18 +74,21 @@ uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent
     if (text[i] >= '1' && text[i] <= '9') explicit_indent = text[i] - '0';
   }
   uint32_t end = i;
+  int blank_indent = 0;
   int content_indent = explicit_indent > 0 ? std::max(parent_indent, 0) + explicit_indent : -1;
   for (uint32_t line = NextLine(text, i); line < text.size(); line = NextLine(text, line)) {
     uint32_t line_end = LineEnd(text, line);
     int indent = static_cast<int>(IndentOf(text, line));
     if (line + indent == line_end) {
+      blank_indent = std::max(blank_indent, indent);
       // A line of blanks only is content where it is longer than the indentation.
       if (keep || (content_indent >= 0 && indent > content_indent)) end = line_end;
       continue;
     }
     if (content_indent < 0) {
       if (indent <= std::max(parent_indent, 0)) break;
-      content_indent = indent;
+      // Of blank lines above the first line of content none may be longer.
+      content_indent = std::max(indent, blank_indent);
     }
     if (indent < content_indent) break;
     end = line_end;
