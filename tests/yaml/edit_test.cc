@@ -249,6 +249,47 @@ TEST_CASE("no block scalar is written where it would swallow what follows") {
   CHECK(end.Apply(ReplaceValue(end.document, end.At("a"), block)) == "a: | # one\n  l1\n");
 }
 
+TEST_CASE("a comment that follows closely stays a comment") {
+  Fixture f("a: 'b'# one\nc: [\n  'd'# two\n  ]\n");
+  const Value lines = Value::Mapping({{"k", Value::String("v")}});
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), Value::String("x"))) ==
+        Replaced(f.text, "'b'#", "x #"));
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), lines)) ==
+        Replaced(f.text, " 'b'# one", " # one\n  k: v"));
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("c[0]"), Value::String("x"))) ==
+        Replaced(f.text, "'d'#", "x #"));
+}
+
+TEST_CASE("an edit that would change what follows, or lose a comment, is refused") {
+  const Value lines = Value::Mapping({{"k", Value::String("v")}});
+  Fixture tab("a: b\n\t\n");
+  CHECK(tab.Apply(ReplaceValue(tab.document, tab.At("a"), lines)) == "(refused)");
+  Fixture above("a:\n  # one\n  {}\nb: [\n  # two\n  ]\nc: !!seq\n  # three\n  []\n");
+  CHECK(above.Apply(AddKey(above.document, above.At("a"), "k", lines)) == "(refused)");
+  CHECK(above.Apply(AppendItem(above.document, above.At("b"), lines)) == "(refused)");
+  CHECK(above.Apply(AppendItem(above.document, above.At("c"), lines)) == "(refused)");
+  Fixture keep("a: |+\nb: 1\n\n");
+  CHECK(keep.Apply(RemovePair(keep.document, keep.At("b"))) == "(refused)");
+  Fixture key("a: 1\n? |\n  b");
+  CHECK(key.Apply(AddKey(key.document, key.document.root(), "k", lines)) == "(refused)");
+}
+
+TEST_CASE("SetScalar on block scalars and roots without text") {
+  Fixture blanks("a: >-  \nb: |# one\nc: |\n      \nd: 1\n");
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("a"), "x")) ==
+        Replaced(blanks.text, ">-  ", "|-\n  x"));
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("b"), "x")) ==
+        Replaced(blanks.text, "|# one", "|- # one\n  x"));
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("c"), "x")) == "(refused)");
+  Fixture root("# one\n...\n");
+  CHECK(root.Apply(SetScalar(root.document, root.document.root(), "x")) == "# one\nx\n...\n");
+}
+
+TEST_CASE("a colon in a comment is not the key's") {
+  Fixture f("? a # b: c\n: d\n");
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), Value::String("x"))) == "? a # b: c\n: x\n");
+}
+
 TEST_CASE("scalars that YAML would misread are quoted") {
   for (const char* plain : {"a", "web-1", "1.14.4", "v1", "https://x.y/z", "oci://a", "a b",
                             "${VAR}", "a:b", "-x", "10m", "1h30m", "é"}) {
