@@ -111,6 +111,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (style == ScalarStyle::kSingleQuoted || style == ScalarStyle::kDoubleQuoted)
       value.append(LostBreaks(text_, {start.begin + 1, *end - 1}), '\n');
+    if (style == ScalarStyle::kFolded) MendFoldedEnd(value, text_, {start.begin, *end});
     RequireIndentation(start);
     const NodeId id = Add(NodeKind::kScalar, start, *end);
     NodeData& node = piece_.nodes[id];
@@ -302,7 +303,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const Frame& frame = frames_.back();
     if (InMapping() && frame.expects_key && !frame.explicit_key) return;
     for (uint32_t at : {start.full_begin, start.begin}) {
-      const bool first_on_line = IndentOf(text_, LineBegin(text_, at)) == Column(at);
+      const bool first_on_line = IndentOf(piece_.text, LineBegin(text_, at)) == Column(at);
       if (!first_on_line || Column(at) > frame.column) continue;
       AddError({at, std::max(at + 1, LineEnd(text_, at))});
       return;

@@ -71,6 +71,7 @@ void HideQuestionMarks(std::string& text) {
            kFlow.find(text[at]) == std::string_view::npos;
   };
   for (size_t i = text.find('?'); i != std::string::npos; i = text.find('?', i + 1)) {
+    if (i > 0 && text[i - 1] == '\\') continue;  // `\_` is an escape, `\?` is none
     if ((i > 0 && is_glued(i - 1)) || is_glued(i + 1)) text[i] = '_';
   }
 }

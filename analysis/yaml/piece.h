@@ -144,6 +144,9 @@ bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a co
 std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin);
 // How many line breaks at the end of a quoted scalar (`inside` its quotes) the parser drops.
 size_t LostBreaks(std::string_view text, ByteRange inside);
+// Where a text ends with a line of blanks without a line end, the parser folds the break before it
+// into a blank.
+void MendFoldedEnd(std::string& value, std::string_view text, ByteRange range);
 // Length of the plain `null` at `at`, or 0.
 uint32_t NullLiteralLength(std::string_view text, uint32_t at);
 // End of the plain scalar at `begin` that the parser has read as `value`; nothing when the two do

@@ -29,6 +29,19 @@ size_t LostBreaks(std::string_view text, ByteRange inside) {
   return breaks > 1 && !escaped ? breaks - 1 - kept : 0;
 }
 
+void MendFoldedEnd(std::string& value, std::string_view text, ByteRange range) {
+  const uint32_t size = static_cast<uint32_t>(text.size());
+  const uint32_t last = LineBegin(text, size);
+  auto is_blank = [&](uint32_t begin) {
+    return text.substr(begin).find_first_not_of(" \r\n") == std::string_view::npos;
+  };
+  if (!value.ends_with(' ') || last == size || !is_blank(std::min(range.end, last)) ||
+      IsBlankLine(text, LineAbove(text, last)))
+    return;
+  value.pop_back();
+  if (text.substr(range.begin, 3).find('-') == std::string_view::npos) value += '\n';
+}
+
 // Text and value are walked together, and line breaks fold as YAML says.
 std::optional<uint32_t> PlainEnd(std::string_view text, uint32_t begin, std::string_view value) {
   size_t i = begin;

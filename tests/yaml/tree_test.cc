@@ -159,6 +159,13 @@ TEST_CASE("keys without a name and what follows them do not overlap") {
   Parsed("?\n~}a: b\n");
 }
 
+TEST_CASE("blanks at the end of a text are no content of a folded scalar") {
+  CHECK(Parsed("a: >-\n  b\n  ").At("a").value() == "b");
+  CHECK(Parsed("a: >\n  b\n  c \n  ").At("a").value() == "b c \n");
+  CHECK(Parsed("a: >+\n  b\n  ").At("a").value() == "b\n");
+  CHECK(Parsed("a: >-\n  b \n\n  ").At("a").value() == "b ");
+}
+
 TEST_CASE("line breaks before a closing quote") {
   CHECK(Parsed("a: 'x\n\n\n  '\n").At("a").value() == "x\n\n");
   CHECK(Parsed("a: \"x\n\n  \"\n").At("a").value() == "x\n");
