@@ -28,6 +28,10 @@ struct Source {
   char At(uint32_t offset) const {
     return offset - base < text.size() ? text[offset - base] : '\0';
   }
+  // Written behind a lone \r, a \n would become one line end with it.
+  std::string NewLineAt(uint32_t at) const {
+    return std::string(at > base && At(at - 1) == '\r' ? "\r\n" : layout.line_end);
+  }
   uint32_t End() const { return base + static_cast<uint32_t>(text.size()); }
   bool OnlyBlanksBefore(uint32_t offset) const {
     for (uint32_t i = LineBeginOf(offset); i < offset; ++i) {
@@ -213,6 +217,7 @@ bool LeavesBlanks(const Source& source, Node collection, Node node, uint32_t end
     for (Node child : before) last = child;
     before = last;
   }
+  if (before.IsNull() && before.key().IsBlockScalar()) before = before.key();
   const uint32_t line = source.NextLineOf(end);
   return before.IsBlockScalar() && line < source.End() &&
          source.text.substr(before.range().begin - source.base, 3).find('+') !=
@@ -413,7 +418,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   uint32_t column = ColumnOf(source, mapping);
   uint32_t at = EndOfLines(source, behind.pair_range().end, column);
   if (!FitsBefore(source, at, column, value)) return std::nullopt;
-  std::string text(source.layout.line_end);
+  std::string text = source.NewLineAt(at);
   text.append(column, ' ').append(QuoteScalar(key)).append(":");
   text += EmitPairValue(value, column, source.layout);
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
@@ -456,7 +461,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
   uint32_t column = ColumnOf(source, sequence);
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
   if (!FitsBefore(source, at, column, value)) return std::nullopt;
-  std::string text(source.layout.line_end);
+  std::string text = source.NewLineAt(at);
   text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
   return One({at, at}, std::move(text));

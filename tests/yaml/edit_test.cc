@@ -270,6 +270,8 @@ TEST_CASE("an edit that would change what follows, or lose a comment, is refused
   CHECK(above.Apply(AppendItem(above.document, above.At("c"), lines)) == "(refused)");
   Fixture keep("a: |+\nb: 1\n\n");
   CHECK(keep.Apply(RemovePair(keep.document, keep.At("b"))) == "(refused)");
+  Fixture keep_key("? |+\n  a\nb: 1\n\n");
+  CHECK(keep_key.Apply(RemovePair(keep_key.document, keep_key.At("b"))) == "(refused)");
   Fixture key("a: 1\n? |\n  b");
   CHECK(key.Apply(AddKey(key.document, key.document.root(), "k", lines)) == "(refused)");
 }
@@ -283,6 +285,12 @@ TEST_CASE("SetScalar on block scalars and roots without text") {
   CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("c"), "x")) == "(refused)");
   Fixture root("# one\n...\n");
   CHECK(root.Apply(SetScalar(root.document, root.document.root(), "x")) == "# one\nx\n...\n");
+}
+
+TEST_CASE("a line added behind a lone carriage return has a line end of its own") {
+  Fixture f("a: |+\n\r\r\n");
+  CHECK(f.Apply(AddKey(f.document, f.document.root(), "b", Value::String("x"))) ==
+        "a: |+\n\r\r\nb: x\r\n");
 }
 
 TEST_CASE("a colon in a comment is not the key's") {
