@@ -93,11 +93,8 @@ class TreeBuilder final : public YAML::EventHandler {
     } else if (first == '|' || first == '>') {
       style = first == '|' ? ScalarStyle::kLiteral : ScalarStyle::kFolded;
       end = BlockScalarEnd(text_, start.begin, BlockColumn());
-      const uint32_t content = NextLine(text_, start.begin);
-      if (value.empty() && content < *end &&
-          Slice(text_, {content, *end}).find_first_not_of(" \r\n") != std::string_view::npos &&
-          !unread_)
-        unread_ = content;
+      if (!unread_ && IsMisread(text_, {start.begin, *end}, BlockColumn(), value))
+        unread_ = NextLine(text_, start.begin);
     } else if (value.empty()) {  // `!tag` with nothing behind it
       start.begin = start.behind_properties;
       end = start.begin;
@@ -119,8 +116,11 @@ class TreeBuilder final : public YAML::EventHandler {
     if (style == ScalarStyle::kLiteral || style == ScalarStyle::kFolded)
       HeaderComment(start.begin, *end);
     uint32_t inner = style == ScalarStyle::kPlain ? 0 : 1;
-    if (Slice(text_, {start.begin + inner,
-                      start.begin + inner + static_cast<uint32_t>(value.size())}) == value) {
+    const ByteRange slice{start.begin + inner,
+                          start.begin + inner + static_cast<uint32_t>(value.size())};
+    // The text itself may have a `\r` for a line end.
+    if (Slice(text_, slice) == value &&
+        (value.find('\n') == std::string::npos || Slice(piece_.text, slice) == value)) {
       SetValue(id, start.begin + inner, static_cast<uint32_t>(value.size()));
     } else {
       node.pooled = true;

@@ -38,7 +38,8 @@ std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
     i += 3;
     dashes = true;
   }
-  while (i + 1 < end && text[i] == '-' && IsBlank(text[i + 1])) {
+  while (i + 1 < end && std::string_view("-?:").find(text[i]) != std::string_view::npos &&
+         IsBlank(text[i + 1])) {
     dashes = true;
     ++i;
     skip_blanks();

@@ -144,6 +144,10 @@ bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a co
 std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin);
 // How many line breaks at the end of a quoted scalar (`inside` its quotes) the parser drops.
 size_t LostBreaks(std::string_view text, ByteRange inside);
+// Whether the parser has read the block scalar at `range` with a wrong indentation, as it does
+// behind properties: as nothing but blanks, or without the blanks that an indentation indicator
+// makes content.
+bool IsMisread(std::string_view text, ByteRange range, int parent_indent, std::string_view value);
 // Where a text ends with a line of blanks without a line end, the parser folds the break before it
 // into a blank.
 void MendFoldedEnd(std::string& value, std::string_view text, ByteRange range);

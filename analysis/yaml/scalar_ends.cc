@@ -4,6 +4,13 @@
 #include "analysis/yaml/piece.h"
 
 namespace fluxls::yaml {
+namespace {
+
+bool IsChomping(char c) {
+  return c == '+' || c == '-';
+}
+
+}  // namespace
 
 uint32_t NullLiteralLength(std::string_view text, uint32_t at) {
   std::string_view rest = text.substr(at);
@@ -29,15 +36,33 @@ size_t LostBreaks(std::string_view text, ByteRange inside) {
   return breaks > 1 && !escaped ? breaks - 1 - kept : 0;
 }
 
+bool IsMisread(std::string_view text, ByteRange range, int parent_indent, std::string_view value) {
+  const uint32_t lines = std::min(NextLine(text, range.begin), range.end);
+  const size_t first = text.substr(0, range.end).find_first_not_of(" \r\n", lines);
+  if (first == std::string_view::npos) return false;
+  const size_t content = value.find_first_not_of(" \n");
+  if (content == std::string_view::npos) return true;
+  const size_t indicator = text.substr(range.begin + 1, 2).find_first_of("123456789");
+  if (indicator == std::string_view::npos || (indicator == 1 && !IsChomping(text[range.begin + 1])))
+    return false;
+  const int indent = std::max(parent_indent, 0) + (text[range.begin + 1 + indicator] - '0');
+  const uint32_t at = static_cast<uint32_t>(first);
+  const uint32_t begin = static_cast<uint32_t>(content);
+  return static_cast<int>(at - LineBegin(text, at)) - indent !=
+         static_cast<int>(begin - LineBegin(value, begin));
+}
+
 void MendFoldedEnd(std::string& value, std::string_view text, ByteRange range) {
-  const uint32_t size = static_cast<uint32_t>(text.size());
-  const uint32_t last = LineBegin(text, size);
   auto is_blank = [&](uint32_t begin) {
     return text.substr(begin).find_first_not_of(" \r\n") == std::string_view::npos;
   };
-  if (!value.ends_with(' ') || last == size || !is_blank(std::min(range.end, last)) ||
-      IsBlankLine(text, LineAbove(text, last)))
-    return;
+  // The last line is looked for behind the last scalar only: it may be long.
+  if (!value.ends_with(' ') || IsBreak(text.back()) || !is_blank(range.end)) return;
+  const uint32_t last = LineBegin(text, static_cast<uint32_t>(text.size()));
+  if (!is_blank(last) || IsBlankLine(text, LineAbove(text, last))) return;
+  // Blanks beyond the indentation are content, on a line of their own.
+  const size_t content = value.find_last_not_of(' ');
+  if (content == std::string::npos || value[content] == '\n') return;
   value.pop_back();
   if (text.substr(range.begin, 3).find('-') == std::string_view::npos) value += '\n';
 }
@@ -80,9 +105,7 @@ uint32_t BlockScalarEnd(std::string_view text, uint32_t begin, int parent_indent
   uint32_t i = begin + 1;
   int explicit_indent = 0;
   bool keep = false;
-  for (;
-       i < text.size() && (text[i] == '+' || text[i] == '-' || (text[i] >= '1' && text[i] <= '9'));
-       ++i) {
+  for (; i < text.size() && (IsChomping(text[i]) || (text[i] >= '1' && text[i] <= '9')); ++i) {
     if (text[i] == '+') keep = true;
     if (text[i] >= '1' && text[i] <= '9') explicit_indent = text[i] - '0';
   }

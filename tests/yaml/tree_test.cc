@@ -125,6 +125,11 @@ TEST_CASE("what the parser cannot read behind properties, and what it only looks
   CHECK(block.At("a").value() == "text\n");
   CHECK(block.At("a").anchor() == "x");
   CHECK(block.At("b").value() == "text\n");
+  Parsed indented("- &x |2\n    a\n- !t |2-\n    b\n");
+  CHECK_FALSE(indented.file.documents[0].HasErrors());
+  CHECK(indented.At("[0]").value() == "  a\n");
+  CHECK(indented.At("[1]").value() == "  b");
+  CHECK(Parsed("- &x |2\n     a\n").At("[0]").value() == "   a\n");
   Parsed lines("&x\n  !t |\n a\n");
   CHECK_FALSE(lines.file.documents[0].HasErrors());
   CHECK(lines.At("").value() == "a\n");
@@ -164,12 +169,15 @@ TEST_CASE("blanks at the end of a text are no content of a folded scalar") {
   CHECK(Parsed("a: >\n  b\n  c \n  ").At("a").value() == "b c \n");
   CHECK(Parsed("a: >+\n  b\n  ").At("a").value() == "b\n");
   CHECK(Parsed("a: >-\n  b \n\n  ").At("a").value() == "b ");
+  CHECK(Parsed("a: >-\n  b\n    ").At("a").value() == "b\n  ");
+  CHECK(Parsed("a: >+\n  b\n   ").At("a").value() == "b\n ");
 }
 
 TEST_CASE("line breaks before a closing quote") {
   CHECK(Parsed("a: 'x\n\n\n  '\n").At("a").value() == "x\n\n");
   CHECK(Parsed("a: \"x\n\n  \"\n").At("a").value() == "x\n");
   CHECK(Parsed("a: '\n\n\n  '\n").At("a").value() == "\n\n");
+  CHECK(Parsed("a: \"\r  \r  \"\n").At("a").value() == "\n");
 }
 
 TEST_CASE("a comment may stand right behind the header of a block scalar") {
