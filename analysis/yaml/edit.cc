@@ -206,18 +206,23 @@ Edits RemoveFromFlow(const Source& source, Node collection, Node node) {
   return One(removed, "");
 }
 
+// What is written last of `node`: a scalar, or a key without a value.
+Node LastWithin(Node node) {
+  while (node.size() > 0) {
+    Node last;
+    for (Node child : node) last = child;
+    node = last;
+  }
+  return node.IsNull() && node.range().empty() && node.key() ? LastWithin(node.key()) : node;
+}
+
 // Whether lines of blanks at `end`, behind `node`, would become content of the `|+` before it.
 bool LeavesBlanks(const Source& source, Node collection, Node node, uint32_t end) {
   Node before;
   for (Node child : collection) {
     if (child.pair_range().begin < node.pair_range().begin) before = child;
   }
-  while (before.size() > 0) {
-    Node last;
-    for (Node child : before) last = child;
-    before = last;
-  }
-  if (before.IsNull() && before.key().IsBlockScalar()) before = before.key();
+  before = LastWithin(before);
   const uint32_t line = source.NextLineOf(end);
   return before.IsBlockScalar() && line < source.End() &&
          source.text.substr(before.range().begin - source.base, 3).find('+') !=
@@ -414,7 +419,7 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
     return InsertIntoFlow(source, mapping, behind, text.substr(1, text.size() - 2));
   }
   // At the end of a text without a last line end, a block scalar would gain one.
-  if (behind.key().IsBlockScalar()) return std::nullopt;
+  if (LastWithin(behind).IsBlockScalar() && LastWithin(behind).IsKey()) return std::nullopt;
   uint32_t column = ColumnOf(source, mapping);
   uint32_t at = EndOfLines(source, behind.pair_range().end, column);
   if (!FitsBefore(source, at, column, value)) return std::nullopt;
@@ -458,6 +463,7 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
     bool json = last.style() == ScalarStyle::kDoubleQuoted;
     return InsertIntoFlow(source, sequence, last, EmitFlow(value, json));
   }
+  if (LastWithin(last).IsBlockScalar() && LastWithin(last).IsKey()) return std::nullopt;
   uint32_t column = ColumnOf(source, sequence);
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
   if (!FitsBefore(source, at, column, value)) return std::nullopt;

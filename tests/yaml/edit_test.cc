@@ -272,6 +272,8 @@ TEST_CASE("an edit that would change what follows, or lose a comment, is refused
   CHECK(keep.Apply(RemovePair(keep.document, keep.At("b"))) == "(refused)");
   Fixture keep_key("? |+\n  a\nb: 1\n\n");
   CHECK(keep_key.Apply(RemovePair(keep_key.document, keep_key.At("b"))) == "(refused)");
+  Fixture item("- ? |\n    b");
+  CHECK(item.Apply(AppendItem(item.document, item.document.root(), lines)) == "(refused)");
   Fixture key("a: 1\n? |\n  b");
   CHECK(key.Apply(AddKey(key.document, key.document.root(), "k", lines)) == "(refused)");
 }
