@@ -238,9 +238,8 @@ class TreeBuilder final : public YAML::EventHandler {
     return i;
   }
 
-  // Moves `pos_` over white space, comments and the indicators in `indicators`; stops at anything
-  // else or at `limit`. The first dash, question mark or colon on the way is the lead of the coming
-  // node.
+  // Moves `pos_` over white space, comments and `indicators`; stops at anything else or at `limit`.
+  // The first dash, question mark or colon on the way is the lead of the coming node.
   void Skip(uint32_t limit, std::string_view indicators) {
     while ((pos_ = SkipSpace(pos_, limit)) < limit) {
       char c = text_[pos_];
@@ -464,20 +463,22 @@ class TreeBuilder final : public YAML::EventHandler {
     if (hidden_.empty() || at >= text_.size() || text_[at] != '_' || piece_.text[at] != '*')
       return false;
     Start start = Begin(at, false);
+    const uint32_t end = PropertyEnd(at);
+    if (value.size() != end - at)
+      AddError({end, LineEnd(text_, end)}, "unexpected text behind the alias");
     NodeId target = kNoNode;
     for (const auto& [name, node] : hidden_anchors_) {
-      if (value.substr(1) == name) target = node;
+      if (Slice(text_, {at + 1, end}) == name) target = node;
     }
-    NodeId id = Add(NodeKind::kAlias, start, PropertyEnd(at));
-    SetValue(id, at + 1, static_cast<uint32_t>(value.size() - 1));
+    NodeId id = Add(NodeKind::kAlias, start, end);
+    SetValue(id, at + 1, end - at - 1);
     piece_.nodes[id].child = target;
-    pos_ = piece_.nodes[id].end;
+    pos_ = end;
     Placed();
     return true;
   }
 
-  // A decoded value in which characters that were hidden from the parser (as `_`) are what they are
-  // in the text.
+  // A decoded value with the characters that were hidden from the parser (as `_`).
   std::string Restored(std::string value, ByteRange source) const {
     if (Slice(text_, source) == Slice(piece_.text, source)) return value;
     size_t at = 0;

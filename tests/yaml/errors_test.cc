@@ -70,6 +70,8 @@ const Case kCases[] = {
     {"a colon left of its question mark", "  ? a\n :\n", ":", "expected a key before the \":\"",
      ""},
     {"an anchored alias", "- &x a\n- &y *x\n", "*", "an alias cannot have an anchor or a tag", ""},
+    {"text behind an alias of an anchored block scalar", "- &x |\n  a\n- *x b\n- c\n", " b",
+     "unexpected text behind the alias", ""},
     {"a comma without a value", "a: [b, , c]\n", ",", "expected a value before the \",\"", ""},
     {"a comma before the first value", "a: [, b]\n", ",", "expected a value before the \",\"", ""},
     {"a control character", std::string("a: x\x01y\nb: 1\n"), std::string("\x01"),
