@@ -64,7 +64,8 @@ void Dispatcher::Receive(std::string_view body) {
     switch (message.kind) {
       case Message::Kind::kInvalid:
         log_(LogLevel::kError, fmt::format("unreadable message: {}", message.error.message));
-        SendError(message.id, message.error);
+        // Under the id of an open request the error would be taken for that one's answer.
+        SendError(open_.contains(message.id) ? RequestId() : message.id, message.error);
         break;
       case Message::Kind::kRequest:
         HandleRequest(message);

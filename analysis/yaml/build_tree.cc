@@ -5,12 +5,9 @@
 // stands at its end, and what lies between `pos_` and the next node's start is white space,
 // comments and indicators only. The parser's decoded value tells where a plain scalar ends.
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml-cpp/mark.h>
 
 #include <algorithm>
-#include <istream>
-#include <streambuf>
 #include <utility>
 
 #include "analysis/yaml/piece.h"
@@ -19,16 +16,6 @@ namespace fluxls::yaml {
 namespace {
 
 constexpr uint32_t kNone = NodeData::kNoOffset;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// Reads from memory without copying it first.
-class ViewBuffer final : public std::streambuf {
- public:
-  explicit ViewBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // std::streambuf's get area is never written to
-    setg(begin, begin, begin + text.size());
-  }
-};
 
 uint32_t Clamp(size_t offset, std::string_view text) {
   return static_cast<uint32_t>(std::min(offset, text.size()));
@@ -55,8 +42,12 @@ class TreeBuilder final : public YAML::EventHandler {
       start = Begin(at, false);
       literal = NullLiteralLength(text_, start.begin);
       if (literal == 0) start.begin = start.behind_properties;
+      RequireIndentation(start);
     } else if ((literal = ExplicitNullAt(at)) > 0) {
       start = Begin(at, false);
+    } else if (at < text_.size() && text_[at] == '!' && IsOwn(at)) {  // a lone tag
+      start = Begin(at, true);
+      start.begin = start.behind_properties;
     } else {
       uint32_t empty = PlaceEmpty();
       start = {empty, empty, empty, {}};
@@ -80,20 +71,30 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
+                const std::string& parsed) override {
+    std::string value = parsed;
     if (HiddenAlias(Offset(mark), value)) return;
     Start start = Begin(Offset(mark), tag != "?");
-    RequireIndentation(start);
-    NodeId id;
+    if (start.begin < text_.size() && text_[start.begin] == '_' && piece_.text[start.begin] == '*')
+      AddError({start.begin, start.begin + 1}, "an alias cannot have an anchor or a tag");
     char first = start.begin < text_.size() ? text_[start.begin] : '\0';
     std::optional<uint32_t> end;
     ScalarStyle style = ScalarStyle::kPlain;
     if (first == '"' || first == '\'') {
       style = first == '"' ? ScalarStyle::kDoubleQuoted : ScalarStyle::kSingleQuoted;
       end = QuotedEnd(text_, start.begin);
+      // Behind a tag without a value there may be a quote that is none of it.
+      if (value.empty() && start.begin > start.full_begin && end && *end > start.begin + 2 &&
+          text_[start.begin + 1] != '\\') {
+        style = ScalarStyle::kPlain;
+        start.begin = start.behind_properties;
+        end = start.begin;
+      }
     } else if (first == '|' || first == '>') {
       style = first == '|' ? ScalarStyle::kLiteral : ScalarStyle::kFolded;
       end = BlockScalarEnd(text_, start.begin, BlockColumn());
+      if (!unread_ && IsMisread(text_, {start.begin, *end}, BlockColumn(), value))
+        unread_ = NextLine(text_, start.begin);
     } else if (value.empty()) {  // `!tag` with nothing behind it
       start.begin = start.behind_properties;
       end = start.begin;
@@ -105,14 +106,21 @@ class TreeBuilder final : public YAML::EventHandler {
       if (style != ScalarStyle::kPlain && !unclosed_quote_) unclosed_quote_ = start.begin;
       end = LineEnd(text_, start.begin);
     }
-    id = Add(NodeKind::kScalar, start, *end);
+    if (style == ScalarStyle::kSingleQuoted || style == ScalarStyle::kDoubleQuoted)
+      value.append(LostBreaks(text_, {start.begin + 1, *end - 1}), '\n');
+    if (style == ScalarStyle::kFolded) MendFoldedEnd(value, text_, {start.begin, *end});
+    RequireIndentation(start);
+    const NodeId id = Add(NodeKind::kScalar, start, *end);
     NodeData& node = piece_.nodes[id];
     node.style = style;
     if (style == ScalarStyle::kLiteral || style == ScalarStyle::kFolded)
       HeaderComment(start.begin, *end);
     uint32_t inner = style == ScalarStyle::kPlain ? 0 : 1;
-    if (Slice(text_, {start.begin + inner,
-                      start.begin + inner + static_cast<uint32_t>(value.size())}) == value) {
+    const ByteRange slice{start.begin + inner,
+                          start.begin + inner + static_cast<uint32_t>(value.size())};
+    // The text itself may have a `\r` for a line end.
+    if (Slice(text_, slice) == value &&
+        (value.find('\n') == std::string::npos || Slice(piece_.text, slice) == value)) {
       SetValue(id, start.begin + inner, static_cast<uint32_t>(value.size()));
     } else {
       node.pooled = true;
@@ -159,6 +167,7 @@ class TreeBuilder final : public YAML::EventHandler {
   // Scans behind the last node: trailing comments, and text that no node holds (its first byte
   // comes back).
   std::optional<uint32_t> ScanTail() {
+    if (unread_) return unread_;  // of a block scalar that the parser took for empty
     const uint32_t end = Clamp(text_.size(), text_);
     while ((pos_ = SkipSpace(pos_, end)) < end) {
       const bool marker = text_.substr(pos_).starts_with("...") && LineBegin(text_, pos_) == pos_;
@@ -229,9 +238,8 @@ class TreeBuilder final : public YAML::EventHandler {
     return i;
   }
 
-  // Moves `pos_` over white space, comments and the indicators in `indicators`; stops at anything
-  // else or at `limit`. The first dash, question mark or colon on the way is the lead of the coming
-  // node.
+  // Moves `pos_` over white space, comments and `indicators`; stops at anything else or at `limit`.
+  // The first dash, question mark or colon on the way is the lead of the coming node.
   void Skip(uint32_t limit, std::string_view indicators) {
     while ((pos_ = SkipSpace(pos_, limit)) < limit) {
       char c = text_[pos_];
@@ -262,6 +270,11 @@ class TreeBuilder final : public YAML::EventHandler {
                                                                    end};
       (anchor ? anchored : tagged) = false;
       start.behind_properties = end;
+      if (end < text_.size() && !IsBlank(text_[end]) && !IsBreak(text_[end]) &&
+          (frames_.empty() || !frames_.back().flow || text_[end] != ',')) {
+        AddError({end, end + 1}, anchor ? "a space is missing behind the anchor"
+                                        : "a space is missing behind the tag");
+      }
       start.begin = SkipSpace(end, Clamp(text_.size(), text_));
     }
     return start;
@@ -287,15 +300,28 @@ class TreeBuilder final : public YAML::EventHandler {
   void RequireIndentation(const Start& start) {
     if (frames_.empty() || frames_.back().flow) return;
     const Frame& frame = frames_.back();
-    if (InMapping() && frame.expects_key) return;
-    const bool first_on_line =
-        IndentOf(text_, LineBegin(text_, start.full_begin)) == Column(start.full_begin);
-    if (!first_on_line || Column(start.full_begin) > frame.column) return;
-    SyntaxError error;
-    error.kind = SyntaxErrorKind::kMissingColon;
-    error.range = {start.full_begin,
-                   std::max(start.full_begin + 1, LineEnd(text_, start.full_begin))};
-    errors_.push_back(std::move(error));
+    if (InMapping() && frame.expects_key && !frame.explicit_key) return;
+    for (uint32_t at : {start.full_begin, start.begin}) {
+      const bool first_on_line = IndentOf(piece_.text, LineBegin(text_, at)) == Column(at);
+      if (!first_on_line || Column(at) > frame.column) continue;
+      AddError({at, std::max(at + 1, LineEnd(text_, at))});
+      return;
+    }
+  }
+
+  // The parser lets the colon of an explicit key stand left of its question mark.
+  void RequireColonColumn(const Frame& frame, uint32_t colon) {
+    if (frame.flow || colon == kNone || Column(colon) >= frame.column) return;
+    if (IndentOf(text_, LineBegin(text_, colon)) == Column(colon))
+      AddError({colon, colon + 1}, "expected a key before the \":\"");
+  }
+
+  // In block style an indicator has a blank behind it.
+  bool IsIndicator(char c) const {
+    if (pos_ >= text_.size() || text_[pos_] != c) return false;
+    const uint32_t next = pos_ + 1;
+    return frames_.back().flow || next == text_.size() || IsBlank(text_[next]) ||
+           IsBreak(text_[next]);
   }
 
   // The place of a node that is not written: behind the colon or dash it belongs to.
@@ -304,8 +330,14 @@ class TreeBuilder final : public YAML::EventHandler {
     if (frames_.empty()) return pos_;
     Frame& frame = frames_.back();
     if (InMapping() && frame.expects_key) {
-      Skip(end, "?,");
-      if (!frame.explicit_key && pos_ < text_.size() && text_[pos_] == ':') MissingKey();
+      Skip(end, ",");
+      if (!frame.explicit_key && IsIndicator('?')) {
+        frame.explicit_key = true;
+        frame.lead = pos_++;
+        pos_ = SkipSpace(pos_, end);
+      }
+      if (!frame.explicit_key && IsIndicator(':'))
+        AddError({pos_, pos_ + 1}, "expected a key before the \":\"");
       return pos_;
     }
     if (InMapping()) {
@@ -313,7 +345,7 @@ class TreeBuilder final : public YAML::EventHandler {
       bool across_lines = frame.explicit_key || frame.flow;
       size_t comments = piece_.comments.size();
       Skip(across_lines ? end : LineEnd(text_, pos_), "");
-      if (pos_ < text_.size() && text_[pos_] == ':') {
+      if (IsIndicator(':')) {
         frame.lead = pos_++;
         return pos_;
       }
@@ -324,9 +356,11 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (!frame.flow) {
       Skip(end, "");
-      if (pos_ < text_.size() && text_[pos_] == '-') frame.lead = pos_++;
+      if (IsIndicator('-')) frame.lead = pos_++;
     } else {
-      Skip(end, ",");
+      pos_ = SkipSpace(pos_, end);
+      if (frame.last != kNoNode && IsIndicator(',')) pos_ = SkipSpace(pos_ + 1, end);
+      AddError({pos_, std::min(pos_ + 1, end)}, "expected a value before the \",\"");
     }
     return pos_;
   }
@@ -334,31 +368,34 @@ class TreeBuilder final : public YAML::EventHandler {
   void MissingColon(NodeId key) {
     if (key == kNoNode) return;
     const NodeData& node = piece_.nodes[key];
-    SyntaxError error;
-    error.kind = SyntaxErrorKind::kMissingColon;
-    error.range = {node.full_begin, node.end};
-    errors_.push_back(std::move(error));
+    AddError({node.full_begin, node.end});
   }
 
-  void MissingKey() {
-    SyntaxError error;
-    error.kind = SyntaxErrorKind::kMissingColon;
-    error.range = {pos_, pos_ + 1};
-    error.message = "expected a key before the \":\"";
-    errors_.push_back(std::move(error));
+  // Without a message it is a line without a colon.
+  void AddError(ByteRange range, std::string message = "") {
+    errors_.push_back({SyntaxErrorKind::kMissingColon, range, std::move(message), "", {}});
   }
 
   // A written `~` or `null` at `at`, as opposed to the start of whatever comes next.
   uint32_t ExplicitNullAt(uint32_t at) const {
-    uint32_t length = NullLiteralLength(text_, at);
-    if (length == 0 || at < pos_) return 0;
-    if (frames_.empty() || frames_.back().flow) return length;
-    if (InMapping() && frames_.back().expects_key) return length;
-    // In block style the node's value is on the indicator's line or deeper than its collection.
+    const uint32_t length = NullLiteralLength(text_, at);
+    return length > 0 && IsOwn(at) ? length : 0;
+  }
+
+  // Whether what is written at `at` is the coming node, and not what follows an empty one.
+  bool IsOwn(uint32_t at) const {
+    if (at < pos_) return false;
+    if (frames_.empty() || frames_.back().flow) return true;
     uint32_t indicator = pos_;
-    while (indicator < at && (IsBlank(text_[indicator]) || IsBreak(text_[indicator]))) ++indicator;
-    bool same_line = LineBegin(text_, indicator) == LineBegin(text_, at);
-    return same_line || Column(at) > frames_.back().column ? length : 0;
+    while (indicator < at &&
+           (IsBlank(text_[indicator]) || IsBreak(text_[indicator]) || text_[indicator] == '#')) {
+      indicator = text_[indicator] == '#' ? LineEnd(text_, indicator) : indicator + 1;
+    }
+    if (InMapping() && frames_.back().expects_key && text_[indicator] != '?')
+      return Column(at) >= frames_.back().column;
+    // In block style the node's value is on the indicator's line or deeper than its collection.
+    return LineBegin(text_, indicator) == LineBegin(text_, at) ||
+           Column(at) > frames_.back().column;
   }
 
   NodeId Add(NodeKind kind, const Start& start, uint32_t end) {
@@ -393,6 +430,7 @@ class TreeBuilder final : public YAML::EventHandler {
         if (node.lead != kNone && text_[node.lead] != '?') node.lead = kNone;
       } else {
         node.pair_key = frame.last;
+        RequireColonColumn(frame, node.lead);
       }
     } else if (frame.flow) {
       node.lead = kNone;
@@ -425,20 +463,22 @@ class TreeBuilder final : public YAML::EventHandler {
     if (hidden_.empty() || at >= text_.size() || text_[at] != '_' || piece_.text[at] != '*')
       return false;
     Start start = Begin(at, false);
+    const uint32_t end = PropertyEnd(at);
+    if (value.size() != end - at)
+      AddError({end, LineEnd(text_, end)}, "unexpected text behind the alias");
     NodeId target = kNoNode;
     for (const auto& [name, node] : hidden_anchors_) {
-      if (value.substr(1) == name) target = node;
+      if (Slice(text_, {at + 1, end}) == name) target = node;
     }
-    NodeId id = Add(NodeKind::kAlias, start, PropertyEnd(at));
-    SetValue(id, at + 1, static_cast<uint32_t>(value.size() - 1));
+    NodeId id = Add(NodeKind::kAlias, start, end);
+    SetValue(id, at + 1, end - at - 1);
     piece_.nodes[id].child = target;
-    pos_ = piece_.nodes[id].end;
+    pos_ = end;
     Placed();
     return true;
   }
 
-  // A decoded value in which characters that were hidden from the parser (as `_`) are what they are
-  // in the text.
+  // A decoded value with the characters that were hidden from the parser (as `_`).
   std::string Restored(std::string value, ByteRange source) const {
     if (Slice(text_, source) == Slice(piece_.text, source)) return value;
     size_t at = 0;
@@ -455,9 +495,21 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const HiddenProperties& hidden : hidden_) {
       NodeData& node = piece_.nodes[id];
       if (hidden.range.end != node.begin) continue;
-      node.full_begin = hidden.range.begin;
+      RequireIndentation({hidden.range.begin, node.begin, node.begin, {}});
+      node.full_begin = std::min(node.full_begin, hidden.range.begin);
+      Properties properties{id, hidden.anchor, hidden.tag};
+      if (node.has_properties) {
+        // The others stand on a line above.
+        const Properties above = piece_.properties.back();
+        piece_.properties.pop_back();
+        if (properties.anchor.empty() == above.anchor.empty() ||
+            properties.tag.empty() == above.tag.empty())
+          AddError(hidden.range, "a value can have only one anchor and one tag");
+        (properties.anchor.empty() ? properties.anchor : properties.tag) =
+            properties.anchor.empty() ? above.anchor : above.tag;
+      }
       node.has_properties = true;
-      piece_.properties.push_back({id, hidden.anchor, hidden.tag});
+      piece_.properties.push_back(properties);
       if (!hidden.anchor.empty())
         hidden_anchors_.emplace_back(Slice(piece_.text, hidden.anchor), id);
     }
@@ -466,7 +518,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void HeaderComment(uint32_t begin, uint32_t end) {
     uint32_t line_end = std::min(LineEnd(text_, begin), end);
     for (uint32_t i = begin; i < line_end; ++i) {
-      if (text_[i] == '#' && IsBlank(text_[i - 1])) {
+      if (text_[i] == '#') {
         piece_.comments.push_back({i, line_end});
         return;
       }
@@ -481,6 +533,7 @@ class TreeBuilder final : public YAML::EventHandler {
     NodeId id = Add(kind, start, start.begin);
     piece_.nodes[id].flow = flow;
     Anchor(id, anchor);
+    RestoreHidden(id);
     // Flow style has no columns, and may have lines without end.
     frames_.push_back({id, flow, brackets, true, false, flow ? 0 : Column(start.begin)});
     pos_ = std::max(pos_, start.begin + (brackets ? 1 : 0));
@@ -510,52 +563,11 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<std::pair<std::string_view, NodeId>> hidden_anchors_;
   NodeId last_scalar_ = kNoNode;
   std::optional<uint32_t> unclosed_quote_;
+  std::optional<uint32_t> unread_;
   std::vector<SyntaxError> errors_;
 };
 
-// Only counts: for choosing between masks.
-class NullHandler final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-};
-
-// The one place that runs the parser, and the catch site for its exceptions.
-ParseOutcome Run(std::string_view text, uint32_t shift, YAML::EventHandler& handler) {
-  ParseOutcome outcome;
-  ViewBuffer buffer(text.substr(shift));
-  std::istream stream(&buffer);
-  try {
-    YAML::Parser parser(stream);
-    parser.HandleNextDocument(handler);
-  } catch (const YAML::Exception& e) {
-    outcome.failed = true;
-    outcome.error = e.msg;
-    outcome.error_offset = Clamp(static_cast<size_t>(std::max(e.mark.pos, 0)) + shift, text);
-  }
-  return outcome;
-}
-
-uint32_t ByteOrderMarkSize(std::string_view text) {
-  return text.starts_with(kByteOrderMark) ? static_cast<uint32_t>(kByteOrderMark.size()) : 0;
-}
-
 }  // namespace
-
-ParseOutcome ProbeParse(std::string_view text) {
-  NullHandler handler;
-  return Run(text, ByteOrderMarkSize(text), handler);
-}
 
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
                        Piece& piece) {
@@ -565,9 +577,8 @@ ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties
   piece.comments.clear();
   piece.errors.clear();
   piece.root = kNoNode;
-  uint32_t shift = ByteOrderMarkSize(text);
-  TreeBuilder builder(text, shift, hidden, piece);
-  ParseOutcome outcome = Run(text, shift, builder);
+  TreeBuilder builder(text, ByteOrderMarkSize(text), hidden, piece);
+  ParseOutcome outcome = RunParser(text, builder);
   builder.Finish(outcome);
   if (builder.unclosed_quote()) {
     outcome.failed = true;

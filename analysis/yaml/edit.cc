@@ -28,6 +28,10 @@ struct Source {
   char At(uint32_t offset) const {
     return offset - base < text.size() ? text[offset - base] : '\0';
   }
+  // Written behind a lone \r, a \n would become one line end with it.
+  std::string NewLineAt(uint32_t at) const {
+    return std::string(at > base && At(at - 1) == '\r' ? "\r\n" : layout.line_end);
+  }
   uint32_t End() const { return base + static_cast<uint32_t>(text.size()); }
   bool OnlyBlanksBefore(uint32_t offset) const {
     for (uint32_t i = LineBeginOf(offset); i < offset; ++i) {
@@ -125,12 +129,56 @@ uint32_t BeginOfLines(const Source& source, uint32_t begin) {
   return line;
 }
 
-// A block scalar at the end of `text` would swallow the line of blanks that follows `at`.
-bool WouldSwallowBlanks(const Source& source, uint32_t at, uint32_t column, const Value& value) {
-  uint32_t line = source.NextLineOf(at);
-  uint32_t end = source.LineEndOf(line);
-  return EndsWithBlock(value) && line < source.End() && source.IndentOfLine(line) > column &&
-         line + source.IndentOfLine(line) == end;
+bool SpansLines(const Value& value) {
+  return !value.pairs.empty() || !value.items.empty() || value.kind == Value::Kind::kBlock;
+}
+
+// Lines of blanks with a tab are allowed inside of scalars only.
+bool TabFollows(const Source& source, uint32_t at) {
+  for (uint32_t line = source.NextLineOf(at); line < source.End(); line = source.NextLineOf(line)) {
+    const uint32_t begin = line + source.IndentOfLine(line);
+    if (begin < source.LineEndOf(line)) return source.At(begin) == '\t';
+  }
+  return false;
+}
+
+// Whether `value`, written up to the end of the line of `at`, leaves what follows as it is. A block
+// scalar at its end would swallow deeper lines of blanks or comments.
+bool FitsBefore(const Source& source, uint32_t at, uint32_t column, const Value& value) {
+  if (SpansLines(value) && TabFollows(source, at)) return false;
+  if (!EndsWithBlock(value)) return true;
+  for (uint32_t line = source.NextLineOf(at); line < source.End(); line = source.NextLineOf(line)) {
+    const uint32_t indent = source.IndentOfLine(line);
+    const bool blank = line + indent == source.LineEndOf(line);
+    if (indent > column && (blank || source.At(line + indent) == '#')) return false;
+    if (!blank) return true;
+  }
+  return true;
+}
+
+bool HasCommentWithin(const Document& document, ByteRange range) {
+  const std::vector<ByteRange> comments = document.comments();
+  return std::any_of(comments.begin(), comments.end(), [&](ByteRange comment) {
+    return comment.begin >= range.begin && comment.begin < range.end;
+  });
+}
+
+bool HasCommentBehind(const Source& source, uint32_t offset) {
+  return HasCommentWithin(source.document, {offset, source.LineEndOf(offset)});
+}
+
+// Whether there are comments in `value` or between it and the line of its key or dash.
+bool HasCommentAbove(const Source& source, Node value) {
+  ByteRange range = value.full_range();
+  const uint32_t lead = value.piece()->nodes[value.id()].lead;
+  if (lead != NodeData::kNoOffset)
+    range.begin = std::min(range.begin, source.LineEndOf(lead + source.base));
+  return HasCommentWithin(source.document, range);
+}
+
+// A blank where a comment follows closely, as it may behind quotes and brackets.
+std::string_view Gap(const Source& source, uint32_t end) {
+  return source.At(end) == '#' ? " " : "";
 }
 
 // Removes child `node` (the value of a pair, or an item) of a flow collection with the comma that
@@ -158,6 +206,30 @@ Edits RemoveFromFlow(const Source& source, Node collection, Node node) {
   return One(removed, "");
 }
 
+// What is written last of `node`: a scalar, or a key without a value.
+Node LastWithin(Node node) {
+  while (node.size() > 0) {
+    Node last;
+    for (Node child : node) last = child;
+    node = last;
+  }
+  return node.IsNull() && node.range().empty() && node.key() ? LastWithin(node.key()) : node;
+}
+
+// Whether lines of blanks at `end`, behind `node`, would become content of the `|+` before it.
+bool LeavesBlanks(const Source& source, Node collection, Node node, uint32_t end) {
+  Node before;
+  for (Node child : collection) {
+    if (child.pair_range().begin < node.pair_range().begin) before = child;
+  }
+  before = LastWithin(before);
+  const uint32_t line = source.NextLineOf(end);
+  return before.IsBlockScalar() && line < source.End() &&
+         source.text.substr(before.range().begin - source.base, 3).find('+') !=
+             std::string_view::npos &&
+         line + source.IndentOfLine(line) == source.LineEndOf(line);
+}
+
 // Removes a child of a block collection that has others.
 Edits RemoveFromBlock(const Source& source, Node collection, Node node, bool keep_comments_above) {
   ByteRange own = node.pair_range();
@@ -165,6 +237,7 @@ Edits RemoveFromBlock(const Source& source, Node collection, Node node, bool kee
     uint32_t begin =
         keep_comments_above ? source.LineBeginOf(own.begin) : BeginOfLines(source, own.begin);
     uint32_t end = EndOfLines(source, own.end, source.Column(own.begin));
+    if (TabFollows(source, end) || LeavesBlanks(source, collection, node, end)) return std::nullopt;
     return One({begin, std::min(source.NextLineOf(end), source.End())}, "");
   }
   // `- a: 1` and `- - x`: what follows moves up behind the dash.
@@ -191,7 +264,7 @@ std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node
   const uint32_t end = before.pair_range().end;
   const uint32_t begin = before.pair_range().begin;
   if (source.LineBeginOf(begin) == source.LineBeginOf(collection.range().begin))
-    return One({end, end}, ", " + text);
+    return One({end, end}, (", " + text).append(Gap(source, end)));
   uint32_t behind = end;
   while (IsBlank(source.At(behind))) ++behind;
   const bool comma = source.At(behind) == ',';
@@ -205,6 +278,32 @@ std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node
   return {{{end, end}, ","}, {{line_end, line_end}, line}};
 }
 
+// Writes `text`, which is `value`, in place of `old`. A comment behind it on its line stays there:
+// what goes on that line is put before it, the other lines go below it.
+std::vector<TextEdit> PutBeforeComment(const Source& source, ByteRange old, std::string text,
+                                       const Value& value) {
+  const uint32_t line_end = source.LineEndOf(old.end);
+  const size_t first_break = text.find_first_of("\r\n");
+  const bool split = HasCommentBehind(source, old.end) && first_break != std::string::npos;
+  if ((split ? line_end : old.end) == source.End() && EndsWithBlock(value))
+    text += source.layout.line_end;
+  if (!split) return One(old, text.append(Gap(source, old.end)));
+  return {{old, text.substr(0, first_break).append(Gap(source, old.end))},
+          {{line_end, line_end}, text.substr(first_break)}};
+}
+
+// The place of a root that is not written, in a document without `---`: only a `...` makes a
+// document of nothing. The comments above it stay above; nothing when that is not what there is.
+std::optional<uint32_t> PlaceOfRoot(const Source& source, Node node) {
+  const ByteRange range = node.full_range();
+  uint32_t line = source.LineBeginOf(range.begin);
+  if (node.parent() || !range.empty() || line < source.document.content_begin())
+    return std::nullopt;
+  while (line < source.End() && IsBlankLine(source.text, line - source.base))
+    line = source.NextLineOf(line);
+  return line;
+}
+
 // `? key` and `{key}` have no colon behind which a value could be written.
 bool LacksColon(Node value) {
   return value.key() && value.piece()->nodes[value.id()].lead == NodeData::kNoOffset;
@@ -215,17 +314,32 @@ bool LacksColon(Node value) {
 Edits SetScalar(const Document& document, Node scalar, std::string_view value) {
   if ((!scalar.IsScalar() && !scalar.IsNull()) || LacksColon(scalar)) return std::nullopt;
   Source source(document);
+  if (PlaceOfRoot(source, scalar))
+    return ReplaceValue(document, scalar, Value::String(std::string(value)));
   ByteRange range = scalar.range();
   bool flow = InFlow(scalar);
   if (scalar.IsBlockScalar()) {
     uint32_t column = scalar.parent() ? ColumnOf(source, scalar.parent()) : 0;
     std::string text = EmitPairValue(Value::Block(std::string(value)), column, source.layout);
-    return One(range, text.substr(1));
+    text.erase(0, 1);
+    // What may follow the header belongs to it, also where the range of an empty value ends before.
+    const uint32_t header_end = source.LineEndOf(range.begin);
+    range.end = std::max(range.end, header_end);
+    if (!FitsBefore(source, range.end, column, Value::Block(std::string(value))))
+      return std::nullopt;
+    for (ByteRange comment : document.comments()) {
+      if (comment.begin < range.begin || comment.begin >= header_end) continue;
+      const ByteRange within{comment.begin - source.base, comment.end - source.base};
+      text.insert(std::min(text.find_first_of("\r\n"), text.size()),
+                  " " + std::string(Slice(source.text, within)));
+      break;
+    }
+    return One(range, std::move(text));
   }
   std::string text = QuoteScalar(value, scalar.style(), flow);
   if (range.empty() && range.begin > document.base() && !IsBlank(source.At(range.begin - 1)))
     text.insert(0, " ");
-  return One(range, std::move(text));
+  return One(range, text.append(Gap(source, range.end)));
 }
 
 Edits ReplaceValue(const Document& document, Node old_value, const Value& value) {
@@ -238,7 +352,7 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   if (InFlow(old_value)) {
     std::string text = EmitFlow(value, IsJson(up));
     if (old.empty() && !IsBlank(source.At(old.begin - 1))) text.insert(0, " ");
-    return One(old, std::move(text));
+    return One(old, text.append(Gap(source, old.end)));
   }
   // Blanks at the line's end would otherwise end up behind the new value.
   uint32_t behind_old = old.end;
@@ -246,53 +360,50 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
   if (behind_old == source.LineEndOf(old.end)) old.end = behind_old;
   bool sequence = up.IsSequence();
   if (!up) {
+    if (std::optional<uint32_t> line = PlaceOfRoot(source, old_value)) {
+      std::string text = EmitBlockValue(value, 0, source.layout).append(source.layout.line_end);
+      return One({*line, *line}, std::move(text));
+    }
     // On the line of the `---` only values of one line can stand.
     bool on_marker_line = source.LineBeginOf(old.begin) < document.content_begin();
     bool lines = !value.pairs.empty() || !value.items.empty();
     if (!on_marker_line && lines && !source.OnlyBlanksBefore(old.begin))
       return std::nullopt;  // a tab
     uint32_t column = on_marker_line ? 0 : source.Column(old.begin);
+    if (!FitsBefore(source, old.end, column, value)) return std::nullopt;
     std::string text = EmitBlockValue(value, column, source.layout);
-    if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
     if (on_marker_line && (lines || !IsBlank(source.At(old.begin - 1)))) {
       text.insert(0, lines ? source.layout.line_end : " ");
     }
-    return One(old, std::move(text));
+    return PutBeforeComment(source, old, std::move(text), value);
   }
   uint32_t column = ColumnOf(source, up);
+  if (!FitsBefore(source, old.end, column, value)) return std::nullopt;
   std::string text = sequence ? EmitItemValue(value, column, source.layout)
                               : EmitPairValue(value, column, source.layout);
   // `lead` is the colon or dash; what replaces the value starts right behind it.
   ByteRange pair = old_value.pair_range();
-  uint32_t behind = sequence ? pair.begin + 1 : old_value.key().full_range().end;
-  while (!sequence && behind < old.begin && source.At(behind) != ':') ++behind;
-  if (!sequence) ++behind;
+  uint32_t behind =
+      sequence ? pair.begin + 1 : old_value.piece()->nodes[old_value.id()].lead + source.base + 1;
   behind = std::min(behind, old.begin);
   bool same_line = source.LineBeginOf(behind) == source.LineBeginOf(old.begin);
+  // On the line of the key or dash only a comment can stand, which stays there as well.
+  if (same_line) return PutBeforeComment(source, {behind, old.end}, std::move(text), value);
+  if (EndsWithBlock(value) && HasCommentBehind(source, old.end)) return std::nullopt;
   if (old.end == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
-  size_t first_break = text.find_first_of("\r\n");
-  std::string head = text.substr(0, first_break);
-  std::string tail = first_break == std::string::npos ? "" : text.substr(first_break);
-  // A comment on the key's line stays there: what goes on the line is put before it, lines go below
-  // it.
-  if (!same_line) {
-    std::vector<TextEdit> edits;
-    if (!head.empty()) edits.push_back({{behind, behind}, head});
-    edits.push_back({{source.LineEndOf(behind), old.end}, tail});
-    return edits;
-  }
-  uint32_t line_end = source.LineEndOf(old.end);
-  bool comment = false;
-  for (ByteRange range : document.comments())
-    comment |= range.begin >= old.end && range.begin < line_end;
-  if (!comment || tail.empty()) return One({behind, old.end}, text);
-  return std::vector<TextEdit>{{{behind, old.end}, head}, {{line_end, line_end}, tail}};
+  const size_t first_break = std::min(text.find_first_of("\r\n"), text.size());
+  std::vector<TextEdit> edits;
+  if (first_break > 0) edits.push_back({{behind, behind}, text.substr(0, first_break)});
+  edits.push_back(
+      {{source.LineEndOf(behind), old.end}, text.substr(first_break).append(Gap(source, old.end))});
+  return edits;
 }
 
 Edits AddKey(const Document& document, Node mapping, std::string_view key, const Value& value,
              std::optional<std::string_view> after) {
   if (!mapping || mapping.IsDamaged() || mapping.FindOwn(key)) return std::nullopt;
   if (mapping.IsNull() || (mapping.IsMapping() && mapping.size() == 0)) {
+    if (HasCommentAbove(Source(document), mapping)) return std::nullopt;
     return ReplaceValue(document, mapping, Value::Mapping({{std::string(key), value}}));
   }
   if (!mapping.IsMapping()) return std::nullopt;
@@ -307,10 +418,12 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
     std::string text = EmitFlow(Value::Mapping({{std::string(key), value}}), json);
     return InsertIntoFlow(source, mapping, behind, text.substr(1, text.size() - 2));
   }
+  // At the end of a text without a last line end, a block scalar would gain one.
+  if (LastWithin(behind).IsBlockScalar() && LastWithin(behind).IsKey()) return std::nullopt;
   uint32_t column = ColumnOf(source, mapping);
   uint32_t at = EndOfLines(source, behind.pair_range().end, column);
-  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
-  std::string text(source.layout.line_end);
+  if (!FitsBefore(source, at, column, value)) return std::nullopt;
+  std::string text = source.NewLineAt(at);
   text.append(column, ' ').append(QuoteScalar(key)).append(":");
   text += EmitPairValue(value, column, source.layout);
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
@@ -339,6 +452,7 @@ Edits RenameKey(const Document& document, Node value, std::string_view new_key) 
 Edits AppendItem(const Document& document, Node sequence, const Value& value) {
   if (!sequence || sequence.IsDamaged()) return std::nullopt;
   if (sequence.IsNull() || (sequence.IsSequence() && sequence.size() == 0)) {
+    if (HasCommentAbove(Source(document), sequence)) return std::nullopt;
     return ReplaceValue(document, sequence, Value::Sequence({value}));
   }
   if (!sequence.IsSequence()) return std::nullopt;
@@ -349,10 +463,11 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
     bool json = last.style() == ScalarStyle::kDoubleQuoted;
     return InsertIntoFlow(source, sequence, last, EmitFlow(value, json));
   }
+  if (LastWithin(last).IsBlockScalar() && LastWithin(last).IsKey()) return std::nullopt;
   uint32_t column = ColumnOf(source, sequence);
   uint32_t at = EndOfLines(source, last.pair_range().end, column);
-  if (WouldSwallowBlanks(source, at, column, value)) return std::nullopt;
-  std::string text(source.layout.line_end);
+  if (!FitsBefore(source, at, column, value)) return std::nullopt;
+  std::string text = source.NewLineAt(at);
   text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
   if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
   return One({at, at}, std::move(text));

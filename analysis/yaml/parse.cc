@@ -139,6 +139,17 @@ void FindDuplicateKeys(Piece& piece) {
             [&](NodeId a, NodeId b) { return piece.nodes[a].begin < piece.nodes[b].begin; });
 }
 
+// Ranges of all scalars, in order.
+std::vector<ByteRange> Scalars(const Piece& piece) {
+  std::vector<ByteRange> scalars;
+  for (const NodeData& node : piece.nodes) {
+    if (node.kind == NodeKind::kScalar && node.begin < node.end)
+      scalars.push_back({node.begin, node.end});
+  }
+  std::sort(scalars.begin(), scalars.end());
+  return scalars;
+}
+
 template <typename T>
 bool ByBegin(const T& a, const T& b) {
   return a.range.begin < b.range.begin;
@@ -163,12 +174,20 @@ void ParsePiece(Piece& piece) {
   ParseOutcome outcome = BuildTree(masked, hidden, piece);
   if (outcome.failed) {
     std::string without = masked;
-    std::vector<HiddenProperties> found = HideFaults(without);
+    std::vector<HiddenProperties> found = HideFaults(without, {});
     ParseOutcome probe = without == masked ? outcome : ProbeParse(without);
     if (!probe.failed || probe.error_offset > outcome.error_offset) {
+      outcome = BuildTree(without, found, piece);
+      // Only now it is known where the scalars are, and they may hold what looks like a property.
+      std::string refined = masked;
+      std::vector<HiddenProperties> properties = HideFaults(refined, Scalars(piece));
+      if (refined != without) {
+        without = std::move(refined);
+        found = std::move(properties);
+        outcome = BuildTree(without, found, piece);
+      }
       masked = std::move(without);
       hidden = std::move(found);
-      outcome = BuildTree(masked, hidden, piece);
     }
   }
   const bool failed = outcome.failed;

@@ -24,8 +24,8 @@ bool IsNameEnd(std::string_view text, uint32_t i) {
          std::string_view("[]{},").find(text[i]) != std::string_view::npos;
 }
 
-// Properties behind the dashes of the line that begins at `line`, when a value that is no mapping
-// follows them.
+// Properties behind the dashes of the line that begins at `line`, when a value that is neither
+// mapping nor list follows them; without dashes when it is a block scalar.
 std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
   uint32_t end = LineEnd(text, line);
   uint32_t i = line;
@@ -34,53 +34,65 @@ std::optional<HiddenProperties> OnLine(std::string_view text, uint32_t line) {
   };
   skip_blanks();
   bool dashes = false;
-  if (text.substr(i).starts_with("---") && i == line) {
+  if (text.substr(i).starts_with("---") && i == line && i + 3 < end && IsBlank(text[i + 3])) {
     i += 3;
     dashes = true;
   }
-  while (i + 1 < end && text[i] == '-' && IsBlank(text[i + 1])) {
+  while (i + 1 < end && std::string_view("-?:").find(text[i]) != std::string_view::npos &&
+         IsBlank(text[i + 1])) {
     dashes = true;
     ++i;
     skip_blanks();
   }
   skip_blanks();
-  if (!dashes) return std::nullopt;
   HiddenProperties hidden;
   hidden.range.begin = i;
   while (i < end && (text[i] == '&' || text[i] == '!')) {
     uint32_t begin = i;
     while (!IsNameEnd(text, i)) ++i;
-    (text[begin] == '&' ? hidden.anchor : hidden.tag) = {begin + (text[begin] == '&' ? 1 : 0), i};
+    ByteRange& property = text[begin] == '&' ? hidden.anchor : hidden.tag;
+    if (!property.empty()) return std::nullopt;
+    property = {begin + (text[begin] == '&' ? 1 : 0), i};
+    if (i < end && !IsBlank(text[i])) return std::nullopt;
     skip_blanks();
   }
   hidden.range.end = i;
-  if (hidden.range.empty() || i >= end || FindKeyColon(text, i, end)) return std::nullopt;
+  if (hidden.range.empty() || i >= end || text[i] == '#' || text[i] == '*') return std::nullopt;
+  const bool block = text[i] == '|' || text[i] == '>';
+  const bool list = text[i] == '-' && (i + 1 == end || IsBlank(text[i + 1]));
+  if (list || (!dashes && !block) || FindKeyColon(text, i, end)) return std::nullopt;
   return hidden;
 }
 
-// Question marks inside plain values, on lines with brackets.
+// Question marks inside plain values. The brackets around them may be on other lines.
 void HideQuestionMarks(std::string& text) {
-  for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
-    const uint32_t end = LineEnd(text, line);
-    if (Slice(text, {line, end}).find_first_of("[{,") == std::string_view::npos) continue;
-    for (uint32_t i = line; i < end; ++i) {
-      if (text[i] != '?') continue;
-      const bool glued_left = i > line && !IsBlank(text[i - 1]) &&
-                              std::string_view("[{,").find(text[i - 1]) == std::string_view::npos;
-      const bool glued_right = i + 1 < end && !IsBlank(text[i + 1]);
-      if (glued_left || glued_right) text[i] = '_';
-    }
+  constexpr std::string_view kFlow = "[]{},";
+  auto is_glued = [&](size_t at) {
+    return at < text.size() && !IsBlank(text[at]) && !IsBreak(text[at]) &&
+           kFlow.find(text[at]) == std::string_view::npos;
+  };
+  for (size_t i = text.find('?'); i != std::string::npos; i = text.find('?', i + 1)) {
+    if (i > 0 && text[i - 1] == '\\') continue;  // `\_` is an escape, `\?` is none
+    if ((i > 0 && is_glued(i - 1)) || is_glued(i + 1)) text[i] = '_';
   }
+}
+
+bool InOneOf(const std::vector<ByteRange>& scalars, uint32_t offset) {
+  auto behind =
+      std::upper_bound(scalars.begin(), scalars.end(), offset,
+                       [](uint32_t at, const ByteRange& scalar) { return at < scalar.begin; });
+  return behind != scalars.begin() && offset < std::prev(behind)->end;
 }
 
 }  // namespace
 
-std::vector<HiddenProperties> HideFaults(std::string& text) {
+std::vector<HiddenProperties> HideFaults(std::string& text, const std::vector<ByteRange>& scalars) {
   HideQuestionMarks(text);
+  const std::string original = text;
   std::vector<HiddenProperties> all;
   for (uint32_t line = 0; line < text.size(); line = NextLine(text, line)) {
-    std::optional<HiddenProperties> hidden = OnLine(text, line);
-    if (!hidden) continue;
+    std::optional<HiddenProperties> hidden = OnLine(original, line);
+    if (!hidden || InOneOf(scalars, hidden->range.begin)) continue;
     if (all.size() == kMaxHidden) break;
     std::string name(Slice(text, hidden->anchor));
     std::fill(text.begin() + hidden->range.begin, text.begin() + hidden->range.end, ' ');

@@ -15,6 +15,10 @@
 #include "analysis/text/text.h"
 #include "analysis/yaml/tree.h"
 
+namespace YAML {
+class EventHandler;
+}
+
 namespace fluxls::yaml {
 
 struct NodeData {
@@ -92,18 +96,23 @@ struct ParseOutcome {
   std::vector<NodeId> open;  // collections, outermost first
 };
 // Anchor and tag that were blanked out of `text` because the parser cannot read them; see
-// hidden_properties.cc.
+// parser_faults.cc.
 struct HiddenProperties {
   ByteRange range;   // what was blanked; the scalar's header is at its end
   ByteRange anchor;  // without `&`; empty when there is none
   ByteRange tag;
 };
 // Changes `text`, bytes for bytes, so that the parser reads what it should be able to read; says
-// what it blanked.
-std::vector<HiddenProperties> HideFaults(std::string& text);
+// what it blanked. What stands in one of `scalars` (in order) only looks like a property.
+std::vector<HiddenProperties> HideFaults(std::string& text, const std::vector<ByteRange>& scalars);
 
 ParseOutcome BuildTree(std::string_view text, const std::vector<HiddenProperties>& hidden,
                        Piece& piece);
+
+uint32_t ByteOrderMarkSize(std::string_view text);
+
+// One run of yaml-cpp: its events go to `handler`, its exceptions into the outcome.
+ParseOutcome RunParser(std::string_view text, YAML::EventHandler& handler);
 
 // The same without a tree: only how far it gets.
 ParseOutcome ProbeParse(std::string_view text);
@@ -133,6 +142,15 @@ bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a co
 // End of the quoted scalar that starts at `begin`: behind its closing quote; nothing when it is not
 // closed.
 std::optional<uint32_t> QuotedEnd(std::string_view text, uint32_t begin);
+// How many line breaks at the end of a quoted scalar (`inside` its quotes) the parser drops.
+size_t LostBreaks(std::string_view text, ByteRange inside);
+// Whether the parser has read the block scalar at `range` with a wrong indentation, as it does
+// behind properties: as nothing but blanks, or without the blanks that an indentation indicator
+// makes content.
+bool IsMisread(std::string_view text, ByteRange range, int parent_indent, std::string_view value);
+// Where a text ends with a line of blanks without a line end, the parser folds the break before it
+// into a blank.
+void MendFoldedEnd(std::string& value, std::string_view text, ByteRange range);
 // Length of the plain `null` at `at`, or 0.
 uint32_t NullLiteralLength(std::string_view text, uint32_t at);
 // End of the plain scalar at `begin` that the parser has read as `value`; nothing when the two do

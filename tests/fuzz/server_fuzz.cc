@@ -87,6 +87,13 @@ std::shared_ptr<const FileSystem> Files() {
   return files;
 }
 
+// Other ids (null, fractions, numbers beyond 64 bits) are none: their requests get errors without
+// id.
+bool IsRequestId(const nlohmann::json& id) {
+  if (id.is_number_unsigned()) return id.get<uint64_t>() <= static_cast<uint64_t>(INT64_MAX);
+  return id.is_string() || id.is_number_integer();
+}
+
 class Session {
  public:
   Session() : server_(executor_, Files(), MakeHost()) {}
@@ -138,8 +145,8 @@ class Session {
     const nlohmann::json message = event.text.size() < 4096
                                        ? nlohmann::json::parse(event.text, nullptr, false)
                                        : nlohmann::json();
-    if (message.is_object() && message.contains("id") && message.contains("method") &&
-        message["method"].is_string()) {
+    if (message.is_object() && message.contains("id") && IsRequestId(message["id"]) &&
+        message.contains("method") && message["method"].is_string()) {
       // A second request with an id that is still open is dropped: one answer is due.
       asked_[message["id"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)] = 1;
       if (message["method"] == "shutdown" && message.contains("jsonrpc") &&

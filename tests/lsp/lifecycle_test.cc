@@ -101,6 +101,25 @@ TEST_CASE("a request with an id that is still open is dropped, and the first one
   CHECK(answers == 1);
 }
 
+TEST_CASE("an invalid message with an id that is still open is answered without the id") {
+  ClientHarness client;
+  client.Initialize();
+  client.SendRaw(
+      R"({"jsonrpc":"2.0","id":"x","method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///ws/a"}}})");
+  client.SendRaw(R"({"jsonrpc":"1.0","id":"x","method":"textDocument/diagnostic"})");
+  client.Run();
+  size_t answers = 0;
+  size_t errors = 0;
+  for (const Json& message : client.all()) {
+    if (message.contains("error") && message["id"].is_null()) ++errors;
+    if (message.value("id", Json()) != "x") continue;
+    ++answers;
+    CHECK(message.contains("result"));
+  }
+  CHECK(answers == 1);
+  CHECK(errors == 1);
+}
+
 TEST_CASE("unknown methods") {
   ClientHarness client;
   client.Initialize();

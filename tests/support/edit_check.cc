@@ -57,6 +57,12 @@ bool HasComplexKeys(const Document& document) {
     found |= !node.IsScalar() || node.value().find_first_of(".[]'") != std::string_view::npos ||
              node.value().empty();
   });
+  document.root().Visit([&](Node node) {
+    // Two merges are no duplicate keys, but have one route.
+    int merges = 0;
+    for (Node child : node) merges += child.key() && child.key().value() == "<<";
+    found |= merges > 1;
+  });
   return found || !document.duplicate_keys().empty();
 }
 
@@ -109,8 +115,7 @@ std::string CheckAttempt(std::string_view text, const Document& document, const 
     // A block scalar at the very end of a text without a last line end gains one when something
     // follows it.
     bool gained_line_end = found != new_values.end() && document.range().end == text.size() &&
-                           !text.ends_with('\n') &&
-                           WithoutLastLineEnd(found->second) == WithoutLastLineEnd(value);
+                           !text.ends_with('\n') && WithoutLastLineEnd(found->second) == value;
     if (gained_line_end) continue;
     if (found == new_values.end() || found->second != value)
       return fail(fmt::format("{} changed", route));

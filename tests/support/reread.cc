@@ -149,6 +149,8 @@ std::optional<std::string> RereadBlock(std::string_view source, bool folded, int
         indent = spaces;
         break;
       }
+      // Where there are lines of blanks only, the longest one is the indentation.
+      indent = std::max(indent, lines[i].text.size());
     }
   }
   std::string out;
@@ -182,6 +184,8 @@ std::optional<std::string> RereadBlock(std::string_view source, bool folded, int
     out += line;
     previous_more = more;
   }
+  // The last line of a text may have no break.
+  if (!any && at_end_of_text && breaks > 0) --breaks;
   if (chomp == '+') {
     out.append(breaks, '\n');
     if (!content.empty() && any && !at_end_of_text) out += '\n';

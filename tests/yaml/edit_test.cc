@@ -49,6 +49,14 @@ std::string Replaced(std::string text, std::string_view old, std::string_view wi
 
 }  // namespace
 
+TEST_CASE("SetScalar keeps the comment behind a block scalar's header") {
+  Fixture f("a: |+  # one\n  l1\nb: >- # two\n  l2\n");
+  CHECK(f.Apply(SetScalar(f.document, f.At("a"), "x\ny\n")) ==
+        Replaced(f.text, "|+  # one\n  l1", "| # one\n  x\n  y"));
+  CHECK(f.Apply(SetScalar(f.document, f.At("b"), "\x01")) ==
+        Replaced(f.text, ">- # two\n  l2", "\"\\x01\" # two"));
+}
+
 TEST_CASE("SetScalar keeps quotes and comments") {
   Fixture f(kRelease);
   CHECK(f.Apply(SetScalar(f.document, f.At("spec.interval"), "24h")) ==
@@ -205,6 +213,91 @@ TEST_CASE("ReplaceValue swaps scalars and blocks, the comment on the line stays"
         Replaced(f.text, "b: # two\n  c: 1\n  d: 2", "b: z # two"));
   CHECK(f.Apply(ReplaceValue(f.document, f.At("e"), Value::Block("l1\nl2\n"))) ==
         Replaced(f.text, "e: 3", "e: |\n  l1\n  l2"));
+}
+
+TEST_CASE("a comment on the line of the document's marker stays there") {
+  Fixture f("--- # one\n");
+  const Node root = f.document.root();
+  CHECK(f.Apply(AddKey(f.document, root, "k", Value::Block("l1\nl2\n"))) ==
+        "--- # one\nk: |\n  l1\n  l2\n");
+  CHECK(f.Apply(ReplaceValue(f.document, root, Value::Block("l1\nl2\n"))) ==
+        "--- | # one\n  l1\n  l2\n");
+  CHECK(f.Apply(ReplaceValue(f.document, root, Value::String("z"))) == "--- z # one\n");
+  Fixture open("--- # one");
+  CHECK(open.Apply(AddKey(open.document, open.document.root(), "k", Value::Block("l1\n"))) ==
+        "--- # one\nk: |\n  l1\n");
+}
+
+TEST_CASE("comments of an empty document stay above what is written into it") {
+  Fixture f("# one\n\n  # two\n...\n");
+  CHECK(f.Apply(AddKey(f.document, f.document.root(), "k",
+                       Value::Mapping({{"a", Value::String("b")}}))) ==
+        "# one\n\n  # two\nk:\n  a: b\n...\n");
+}
+
+TEST_CASE("no block scalar is written where it would swallow what follows") {
+  const Value block = Value::Block("l1\n");
+  Fixture f("a:\n      # one\nb:\n\n      # two\nc: # three\n  {} # four\nd:\n# five\n");
+  for (const char* key : {"a", "b", "c"}) {
+    CAPTURE(std::string(key));
+    CHECK(f.Apply(ReplaceValue(f.document, f.At(key), block)) == "(refused)");
+    CHECK(f.Apply(AddKey(f.document, f.At(key), "k", block)) == "(refused)");
+  }
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("d"), block)) ==
+        Replaced(f.text, "d:", "d: |\n  l1"));
+  Fixture end("a: # one");
+  CHECK(end.Apply(ReplaceValue(end.document, end.At("a"), block)) == "a: | # one\n  l1\n");
+}
+
+TEST_CASE("a comment that follows closely stays a comment") {
+  Fixture f("a: 'b'# one\nc: [\n  'd'# two\n  ]\n");
+  const Value lines = Value::Mapping({{"k", Value::String("v")}});
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), Value::String("x"))) ==
+        Replaced(f.text, "'b'#", "x #"));
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), lines)) ==
+        Replaced(f.text, " 'b'# one", " # one\n  k: v"));
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("c[0]"), Value::String("x"))) ==
+        Replaced(f.text, "'d'#", "x #"));
+}
+
+TEST_CASE("an edit that would change what follows, or lose a comment, is refused") {
+  const Value lines = Value::Mapping({{"k", Value::String("v")}});
+  Fixture tab("a: b\n\t\n");
+  CHECK(tab.Apply(ReplaceValue(tab.document, tab.At("a"), lines)) == "(refused)");
+  Fixture above("a:\n  # one\n  {}\nb: [\n  # two\n  ]\nc: !!seq\n  # three\n  []\n");
+  CHECK(above.Apply(AddKey(above.document, above.At("a"), "k", lines)) == "(refused)");
+  CHECK(above.Apply(AppendItem(above.document, above.At("b"), lines)) == "(refused)");
+  CHECK(above.Apply(AppendItem(above.document, above.At("c"), lines)) == "(refused)");
+  Fixture keep("a: |+\nb: 1\n\n");
+  CHECK(keep.Apply(RemovePair(keep.document, keep.At("b"))) == "(refused)");
+  Fixture keep_key("? |+\n  a\nb: 1\n\n");
+  CHECK(keep_key.Apply(RemovePair(keep_key.document, keep_key.At("b"))) == "(refused)");
+  Fixture item("- ? |\n    b");
+  CHECK(item.Apply(AppendItem(item.document, item.document.root(), lines)) == "(refused)");
+  Fixture key("a: 1\n? |\n  b");
+  CHECK(key.Apply(AddKey(key.document, key.document.root(), "k", lines)) == "(refused)");
+}
+
+TEST_CASE("SetScalar on block scalars and roots without text") {
+  Fixture blanks("a: >-  \nb: |# one\nc: |\n      \nd: 1\n");
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("a"), "x")) ==
+        Replaced(blanks.text, ">-  ", "|-\n  x"));
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("b"), "x")) ==
+        Replaced(blanks.text, "|# one", "|- # one\n  x"));
+  CHECK(blanks.Apply(SetScalar(blanks.document, blanks.At("c"), "x")) == "(refused)");
+  Fixture root("# one\n...\n");
+  CHECK(root.Apply(SetScalar(root.document, root.document.root(), "x")) == "# one\nx\n...\n");
+}
+
+TEST_CASE("a line added behind a lone carriage return has a line end of its own") {
+  Fixture f("a: |+\n\r\r\n");
+  CHECK(f.Apply(AddKey(f.document, f.document.root(), "b", Value::String("x"))) ==
+        "a: |+\n\r\r\nb: x\r\n");
+}
+
+TEST_CASE("a colon in a comment is not the key's") {
+  Fixture f("? a # b: c\n: d\n");
+  CHECK(f.Apply(ReplaceValue(f.document, f.At("a"), Value::String("x"))) == "? a # b: c\n: x\n");
 }
 
 TEST_CASE("scalars that YAML would misread are quoted") {

@@ -112,6 +112,81 @@ TEST_CASE("an anchored block scalar in a list is read") {
   CHECK(p.At("patches[1]").value() == "- op: add\n  path: /a");
 }
 
+TEST_CASE("what looks like an anchor in a block scalar is text, also in a list of anchored ones") {
+  Parsed p("a:\n  - &p |-\n    - op: add\n    - &q plain\n    - *q\n  - *p\n");
+  CHECK_FALSE(p.file.documents[0].HasErrors());
+  CHECK(p.At("a[0]").value() == "- op: add\n- &q plain\n- *q");
+  CHECK(p.At("a[1]").value() == "- op: add\n- &q plain\n- *q");
+}
+
+TEST_CASE("what the parser cannot read behind properties, and what it only looks like") {
+  Parsed block("a:\n    &x |\n  text\nb: *x\n");
+  CHECK_FALSE(block.file.documents[0].HasErrors());
+  CHECK(block.At("a").value() == "text\n");
+  CHECK(block.At("a").anchor() == "x");
+  CHECK(block.At("b").value() == "text\n");
+  Parsed indented("- &x |2\n    a\n- !t |2-\n    b\n");
+  CHECK_FALSE(indented.file.documents[0].HasErrors());
+  CHECK(indented.At("[0]").value() == "  a\n");
+  CHECK(indented.At("[1]").value() == "  b");
+  CHECK(Parsed("- &x |2\n     a\n").At("[0]").value() == "   a\n");
+  Parsed lines("&x\n  !t |\n a\n");
+  CHECK_FALSE(lines.file.documents[0].HasErrors());
+  CHECK(lines.At("").value() == "a\n");
+  CHECK(lines.At("").anchor() == "x");
+  CHECK(lines.At("").tag() == "!t");
+  Parsed urls("a: [\n  http://x?y\n  ]\n");
+  CHECK_FALSE(urls.file.documents[0].HasErrors());
+  CHECK(urls.At("a[0]").value() == "http://x?y");
+  Parsed dashes("---&x-a: b\n&x y\n");
+  CHECK(dashes.At("").anchor() == "");
+  Parsed quoted("a: !t # one\n  'q'\nb: !t\n'c': 1\n");
+  CHECK_FALSE(quoted.file.documents[0].HasErrors());
+  CHECK(quoted.At("a").value() == "q");
+  CHECK(quoted.At("b").value() == "");
+  CHECK(quoted.At("c").value() == "1");
+}
+
+TEST_CASE("a lone tag is a value without text") {
+  Parsed p("a: ! # one\nb: !\n! c: 1\n");
+  CHECK(p.At("a").value() == "");
+  CHECK(p.Source(p.At("a").full_range()) == "!");
+  CHECK(p.Source(p.At("b").full_range()) == "!");
+  CHECK(p.At("c").value() == "1");
+  Parsed root("--- ! # one\n");
+  CHECK(root.Source(root.At("").full_range()) == "!");
+}
+
+TEST_CASE("keys without a name and what follows them do not overlap") {
+  Parsed("? \n?<<: x\n");
+  Parsed("a: b\n? \n:}: c\n");
+  Parsed("? \n! a: b\n");
+  Parsed("?\n~}a: b\n");
+}
+
+TEST_CASE("blanks at the end of a text are no content of a folded scalar") {
+  CHECK(Parsed("a: >-\n  b\n  ").At("a").value() == "b");
+  CHECK(Parsed("a: >\n  b\n  c \n  ").At("a").value() == "b c \n");
+  CHECK(Parsed("a: >+\n  b\n  ").At("a").value() == "b\n");
+  CHECK(Parsed("a: >-\n  b \n\n  ").At("a").value() == "b ");
+  CHECK(Parsed("a: >-\n  b\n    ").At("a").value() == "b\n  ");
+  CHECK(Parsed("a: >+\n  b\n   ").At("a").value() == "b\n ");
+}
+
+TEST_CASE("line breaks before a closing quote") {
+  CHECK(Parsed("a: 'x\n\n\n  '\n").At("a").value() == "x\n\n");
+  CHECK(Parsed("a: \"x\n\n  \"\n").At("a").value() == "x\n");
+  CHECK(Parsed("a: '\n\n\n  '\n").At("a").value() == "\n\n");
+  CHECK(Parsed("a: \"\r  \r  \"\n").At("a").value() == "\n");
+}
+
+TEST_CASE("a comment may stand right behind the header of a block scalar") {
+  Parsed p("a: |# one\n  x\n");
+  CHECK(p.At("a").value() == "x\n");
+  REQUIRE(p.file.documents[0].comments().size() == 1);
+  CHECK(p.Source(p.file.documents[0].comments()[0]) == "# one");
+}
+
 TEST_CASE("recursive aliases do not send anyone in circles") {
   Parsed p("a: &a\n  <<: *a\n  b: 1\n");
   CHECK(p.At("a.b").value() == "1");
