@@ -23,8 +23,8 @@ size_t CountExisting(Files& files, const std::string& root, const std::set<std::
 // Was the repository opened at its root? A path that exists says so; without one, what lies only
 // there.
 bool IsRepositoryRoot(Files& files, const std::string& root) {
-  constexpr std::string_view kSigns[] = {".git",           ".github",    ".gitlab",
-                                         ".gitlab-ci.yml", ".gitignore", ".gitattributes"};
+  constexpr std::string_view kSigns[] = {".git", ".github", ".gitlab", ".gitlab-ci.yml",
+                                         ".gitattributes"};
   return std::any_of(std::begin(kSigns), std::end(kSigns), [&](std::string_view sign) {
     return files.Stat(JoinPath(root, sign)) != PathKind::kMissing;
   });
