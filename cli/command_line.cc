@@ -56,6 +56,7 @@ void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
 struct Arguments {
   CheckOptions check;
   BuildOptionsCli build;
+  ImpactOptionsCli impact;
   FixOptionsCli fix;
   std::string explain;
   std::string markdown;
@@ -116,6 +117,17 @@ void AddBuild(CLI::App& app, BuildOptionsCli& options) {
       "wrong usage.");
 }
 
+void AddImpact(CLI::App& app, ImpactOptionsCli& options) {
+  CLI::App* impact =
+      app.add_subcommand("impact", "List the builds and objects that a change touches");
+  impact->add_option("PATH", options.paths, "Files and folders that change");
+  impact
+      ->add_option("--diff", options.revision,
+                   "Instead: objects that differ from what they were at this Git revision")
+      ->type_name("REV");
+  impact->footer("Signs of --diff: + new, - gone, ~ changed.\nExit code: 0, or 2 for wrong usage.");
+}
+
 int Serve(const Arguments& arguments) {
   // A client that goes away must show as a failed write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -134,6 +146,7 @@ int Dispatch(CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("check")) return RunCheck(arguments.check, std::cout, std::cerr);
   if (app.got_subcommand("fix")) return RunFix(arguments.fix, std::cout, std::cerr);
   if (app.got_subcommand("build")) return RunBuild(arguments.build, std::cout, std::cerr);
+  if (app.got_subcommand("impact")) return RunImpact(arguments.impact, std::cout, std::cerr);
   if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);
   if (app.got_subcommand("rules")) return RunRules(arguments.markdown, std::cout, std::cerr);
   return Serve(arguments);
@@ -159,6 +172,7 @@ int RunCommandLine(int argc, char** argv) {
   AddCheck(app, arguments.check);
   AddFix(app, arguments.fix);
   AddBuild(app, arguments.build);
+  AddImpact(app, arguments.impact);
   CLI::App* explain = app.add_subcommand("explain", "Print the documentation of a rule");
   explain->add_option("ID", arguments.explain, "Rule id, as in brackets behind a finding")
       ->required();

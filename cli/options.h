@@ -40,6 +40,11 @@ struct BuildOptionsCli {
   bool provenance = false;  // say who changed what, in comments
 };
 
+struct ImpactOptionsCli {
+  std::vector<std::string> paths;
+  std::string revision;  // of Git; "" to ask about `paths`
+};
+
 // Exit codes, the same for every command.
 inline constexpr int kExitClean = 0;
 inline constexpr int kExitFindings = 1;

@@ -113,8 +113,8 @@ void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
 // `commonMetadata`: on everything, over what is there.
 void SetCommonMetadata(Arena& arena, const Value* spec, Objects& objects) {
   const Value* metadata = Field(spec, "commonMetadata");
-  for (auto [field, kind] :
-       {std::pair("labels", EditKind::kLabel), std::pair("annotations", EditKind::kAnnotation)}) {
+  for (EditKind kind : {EditKind::kLabel, EditKind::kAnnotation}) {
+    const std::string_view field = kind == EditKind::kLabel ? "labels" : "annotations";
     const Value* pairs = Field(metadata, field);
     if (!pairs || pairs->Pairs().empty()) continue;
     const std::vector<Pair> entries(pairs->Pairs().begin(), pairs->Pairs().end());

@@ -1,0 +1,100 @@
+// `fluxcd-ls impact`: what a change touches.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+
+#include "analysis/build/impact.h"
+#include "cli/commands.h"
+#include "cli/git.h"
+#include "cli/selection.h"
+
+namespace fluxls::cli {
+namespace {
+
+std::string Title(const build::FluxBuild& build, const Selection& selection) {
+  if (!build.flux) return fmt::format("kustomize {}", selection.Display(build.directory));
+  return fmt::format("{}: Kustomization {}", build.cluster.empty() ? "." : build.cluster,
+                     build.Title());
+}
+
+int Touch(const Selection& selection, const build::Fleet& fleet, std::ostream& out) {
+  std::map<uint32_t, std::vector<uint32_t>> touched;
+  for (const SourceFilePtr& file : selection.workspace.snapshot().Files()) {
+    if (!selection.Contains(file->path)) continue;
+    for (const build::Touched& one : build::FindTouched(fleet, file->path)) {
+      std::vector<uint32_t>& objects = touched[one.build];
+      objects.insert(objects.end(), one.objects.begin(), one.objects.end());
+    }
+  }
+  // What is no YAML of the workspace: a file of a generator.
+  for (const std::string& target : selection.targets) {
+    for (const build::Touched& one : build::FindTouched(fleet, target)) {
+      std::vector<uint32_t>& objects = touched[one.build];
+      objects.insert(objects.end(), one.objects.begin(), one.objects.end());
+    }
+  }
+  if (touched.empty()) {
+    out << "no build reads this\n";
+    return kExitClean;
+  }
+  for (auto& [index, objects] : touched) {
+    const build::FluxBuild& build = *fleet.builds()[index];
+    std::sort(objects.begin(), objects.end());
+    objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
+    out << Title(build, selection) << '\n';
+    for (uint32_t object : objects)
+      out << "  " << build::Describe(build.objects[object].id) << '\n';
+  }
+  return kExitClean;
+}
+
+int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const Selection& selection,
+            const build::Fleet& after, std::ostream& out, std::ostream& err) {
+  std::string error;
+  auto files = FilesAtRevision(CurrentDirectory(), options.revision, error);
+  if (!files) {
+    err << fmt::format("fluxcd-ls: --diff: {}\n", error);
+    return kExitError;
+  }
+  const RevisionFileSystem revision(disk, std::move(*files));
+  // The paths of today may not have been there.
+  std::optional<Selection> old = LoadSelection(revision, {selection.current_directory}, {}, err);
+  if (!old) return kExitError;
+  build::FleetBuilder builder(&revision);
+  const build::FleetPtr before = builder.Build(old->workspace.snapshot());
+  std::string last;
+  for (const build::ObjectChange& change : build::CompareFleets(*before, after)) {
+    const std::string title =
+        change.flux ? fmt::format("{}: Kustomization {}",
+                                  change.cluster.empty() ? "." : change.cluster, change.build)
+                    : fmt::format("kustomize {}", selection.Display(change.build));
+    if (title != last) out << title << '\n';
+    last = title;
+    const char sign = change.kind == build::ChangeKind::kAdded     ? '+'
+                      : change.kind == build::ChangeKind::kRemoved ? '-'
+                                                                   : '~';
+    out << fmt::format("  {} {}\n", sign, change.object);
+  }
+  if (last.empty()) out << fmt::format("every object is what it was at {}\n", options.revision);
+  return kExitClean;
+}
+
+}  // namespace
+
+int RunImpact(const ImpactOptionsCli& options, std::ostream& out, std::ostream& err) {
+  if (options.paths.empty() && options.revision.empty()) {
+    err << "fluxcd-ls: impact needs files, or --diff and a revision\n";
+    return kExitError;
+  }
+  const DiskFileSystem disk;
+  std::optional<Selection> selection = LoadSelection(disk, options.paths, {}, err);
+  if (!selection) return kExitError;
+  build::FleetBuilder builder(&disk);
+  const build::FleetPtr fleet = builder.Build(selection->workspace.snapshot());
+  if (options.revision.empty()) return Touch(*selection, *fleet, out);
+  return Compare(options, disk, *selection, *fleet, out, err);
+}
+
+}  // namespace fluxls::cli
