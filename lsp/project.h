@@ -120,6 +120,8 @@ class Project {
   void WhenAllFresh(std::stop_token stop, std::function<void()> done);
 
   Snapshot snapshot() const { return workspace_.snapshot(); }
+  // The latest builds, of this state or of an earlier one; null before the first.
+  const build::Fleet* fleet() const { return fleet_.get(); }
 
  private:
   struct OpenFile {

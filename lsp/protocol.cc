@@ -173,6 +173,8 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.codeDescription = publish["codeDescriptionSupport"].IsTrue();
   out.diagnosticData = publish["dataSupport"].IsTrue();
   out.deprecatedTag = publish["tagSupport"]["valueSet"].HoldsNumber(Diagnostic::kDeprecated);
+  out.effectiveObject = caps["experimental"]["fluxcdEffectiveObject"].IsTrue();
+  out.hoverMarkdown = document["hover"]["contentFormat"].HoldsString("markdown");
   Value action = document["codeAction"];
   out.codeActionLiterals = action["codeActionLiteralSupport"].IsObject();
   out.codeActionPreferred = action["isPreferredSupport"].IsTrue();
@@ -270,6 +272,17 @@ bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error) {
   if (!v["context"]["triggerKind"].Maybe(trigger)) return false;
   out.automatic = trigger == 2;
   return true;
+}
+
+bool Decode(const JsonPtr& params, DocumentParams& out, std::string& error) {
+  Value v(params, error);
+  return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri);
+}
+
+bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error) {
+  Value v(params, error);
+  return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri) &&
+         v["position"].Get(out.position);
 }
 
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error) {

@@ -58,6 +58,8 @@ struct ClientCapabilities {
   bool deprecatedTag = false;
   bool codeActionLiterals = false;
   bool codeActionPreferred = false;
+  bool hoverMarkdown = false;
+  bool effectiveObject = false;  // experimental: it has the command fluxcd.showEffectiveObject
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
 };
@@ -140,6 +142,15 @@ struct CodeActionParams {
   Range range;
   std::optional<std::vector<std::string>> only;
   bool automatic = false;  // asked for by the editor, not by the user
+};
+
+struct DocumentParams {
+  std::string uri;
+};
+
+struct TextDocumentPositionParams {
+  std::string uri;
+  Position position;
 };
 
 // Names one fix of one list of findings; what a code action carries from the offer to its
@@ -231,6 +242,7 @@ struct InitializeResult {
   bool codeActionResolve = false;
   std::vector<std::string> commands;
   std::string serverVersion;
+  bool codeLens = false;
 };
 
 struct FileSystemWatcher {
@@ -253,6 +265,8 @@ bool Decode(const JsonPtr& params, DidChangeWorkspaceFoldersParams& out, std::st
 bool Decode(const JsonPtr& params, DocumentDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
+bool Decode(const JsonPtr& params, DocumentParams& out, std::string& error);
+bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
 // The id of a $/cancelRequest.
@@ -263,6 +277,10 @@ JsonPtr FirstConfigurationItem(const JsonPtr& result);
 Encoded Encode(const InitializeResult& result);
 Encoded Encode(const std::vector<Diagnostic>& diagnostics);
 Encoded Encode(const Diagnostic& diagnostic);
+// A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
+Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
+Encoded EncodeText(const std::string& text);
+Encoded EncodeHover(const std::string& text, const Range& range, bool markdown);
 Encoded Encode(const WorkspaceEdit& edit);
 Encoded Encode(const CodeAction& action);
 Encoded Encode(const Command& command);

@@ -99,16 +99,36 @@ Encoded Encode(const InitializeResult& result) {
        {{"openClose", true}, {"change", 2}, {"save", {{"includeText", false}}}}},
       {"codeActionProvider",
        {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
+      {"hoverProvider", true},
       {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
   };
   if (result.pullDiagnostics) {
     capabilities["diagnosticProvider"] = {
         {"identifier", "fluxcd"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
   }
+  if (result.codeLens) capabilities["codeLensProvider"] = Json::object();
   if (!result.commands.empty())
     capabilities["executeCommandProvider"] = {{"commands", result.commands}};
   return Text({{"capabilities", std::move(capabilities)},
                {"serverInfo", {{"name", "fluxcd-ls"}, {"version", result.serverVersion}}}});
+}
+
+Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri) {
+  return Text(
+      {{"range", ToJson(range)},
+       {"command",
+        {{"title", title},
+         {"command", "fluxcd.showEffectiveObject"},
+         {"arguments", Json::array({{{"uri", uri}, {"position", ToJson(range.start)}}})}}}});
+}
+
+Encoded EncodeText(const std::string& text) {
+  return Text(Json(text));
+}
+
+Encoded EncodeHover(const std::string& text, const Range& range, bool markdown) {
+  return Text({{"contents", {{"kind", markdown ? "markdown" : "plaintext"}, {"value", text}}},
+               {"range", ToJson(range)}});
 }
 
 Encoded Encode(const Diagnostic& diagnostic) {

@@ -48,6 +48,10 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/diagnostic", this, &Server::DocumentDiagnostic);
   dispatcher_.OnRequest("workspace/diagnostic", this, &Server::WorkspaceDiagnostic);
   dispatcher_.OnRequest("textDocument/codeAction", this, &Server::CodeActions);
+  dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);
+  dispatcher_.OnRequest("textDocument/codeLens", this, &Server::CodeLenses);
+  // Ours: the position of a document → its effective objects as text, or null.
+  dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);
   dispatcher_.OnRequest("codeAction/resolve", this, &Server::ResolveCodeAction);
   dispatcher_.OnRequest("workspace/executeCommand", this, &Server::ExecuteCommand);
 }
@@ -101,6 +105,7 @@ Encoded Server::Initialize(const InitializeParams& params) {
   // Editors with code action literals need no command, and some refuse two servers with one command
   // name.
   if (!client_.codeActionLiterals) result.commands = {"fluxcd.applyFix"};
+  result.codeLens = client_.effectiveObject;
   result.serverVersion = host_.version;
   return Encode(result);
 }

@@ -111,6 +111,9 @@ class Server {
 
   // server_actions.cc
   void CodeActions(const CodeActionParams& params, Reply reply);
+  void CodeLenses(const DocumentParams& params, Reply reply);
+  void EffectiveObject(const TextDocumentPositionParams& params, Reply reply);
+  void Hover(const TextDocumentPositionParams& params, Reply reply);
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
   void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);
   bool CanOffer(const Fix& fix) const;

@@ -1,0 +1,84 @@
+// Hover: what a build makes of a value.
+#include <fmt/format.h>
+
+#include "analysis/build/becomes.h"
+#include "analysis/text/unicode.h"
+#include "lsp/server.h"
+
+namespace fluxls::lsp {
+namespace {
+
+constexpr size_t kMaxLines = 8;
+constexpr uint32_t kMaxText = 200;
+
+// The scalar that somebody points at: a value, or the value of the key they point at.
+yaml::Node ScalarAt(const SourceFile& file, uint32_t offset) {
+  for (const yaml::Document& document : file.yaml.documents) {
+    if (offset < document.range().begin || offset > document.range().end) continue;
+    yaml::Node node = document.NodeAt(offset);
+    if (node.IsKey()) {
+      for (yaml::Node value : node.parent()) {
+        if (value.key() == node) node = value;
+      }
+    }
+    if (node.IsScalar() && !node.IsKey()) return node;
+  }
+  return {};
+}
+
+std::string Line(const Snapshot& snapshot, const build::Origin& origin) {
+  const std::string shown = snapshot.DisplayPath(origin.file->path);
+  if (!origin.file->text) return shown;
+  return fmt::format("{}:{}", shown, origin.file->text->lines().LineOf(origin.range.begin) + 1);
+}
+
+std::string InCode(std::string text) {
+  if (text.size() > kMaxText) text = text.substr(0, PrefixOfCodePoints(text, kMaxText)) + "…";
+  const size_t end = text.find('\n');
+  if (end != std::string::npos) text = text.substr(0, end) + " …";
+  // A longer fence holds text that has backticks of its own.
+  std::string fence = "`";
+  while (text.find(fence) != std::string::npos) fence += '`';
+  return fence.size() == 1 ? fence + text + fence : fence + " " + text + " " + fence;
+}
+
+std::string Tell(const Snapshot& snapshot, const build::Fleet& fleet,
+                 const build::Becomes& becomes) {
+  std::string out = becomes.collection     ? std::string("becomes a mapping or list")
+                    : becomes.text.empty() ? std::string("becomes empty")
+                                           : "becomes " + InCode(becomes.text);
+  if (becomes.by) out += " by " + InCode(Line(snapshot, becomes.by));
+  out += fmt::format(" ({})", build::EditName(becomes.kind));
+  const build::FluxBuild& build = *fleet.builds()[becomes.builds.front()];
+  out += build.flux ? fmt::format("\n  in Kustomization {}{}", InCode(build.Title()),
+                                  build.cluster.empty()
+                                      ? std::string()
+                                      : " of " + InCode(snapshot.DisplayPath(build.cluster)))
+                    : "\n  in the build of " + InCode(snapshot.DisplayPath(build.directory));
+  if (becomes.builds.size() > 1) out += fmt::format(" and {} more", becomes.builds.size() - 1);
+  return out;
+}
+
+}  // namespace
+
+void Server::Hover(const TextDocumentPositionParams& params, Reply reply) {
+  Start();  // some clients forget `initialized`
+  std::optional<std::string> path = PathFromUri(params.uri);
+  if (!path) return reply.Ok({"null"});
+  AskFresh(*path, reply, [this, params, path = *path, reply](const CheckedFilePtr& result) {
+    const build::Fleet* fleet = project_.fleet();
+    if (!result || !fleet) return reply.Ok({"null"});
+    const SourceFile& file = *result->file;
+    const yaml::Node node = ScalarAt(file, ToOffset(*file.text, params.position, encoding_));
+    if (!node) return reply.Ok({"null"});
+    const std::vector<build::Becomes> found = build::FindBecomes(*fleet, path, node.range());
+    if (found.empty()) return reply.Ok({"null"});
+    std::string text;
+    for (size_t i = 0; i < found.size() && i < kMaxLines; ++i)
+      text += (i == 0 ? "" : "\n\n") + Tell(project_.snapshot(), *fleet, found[i]);
+    if (found.size() > kMaxLines) text += fmt::format("\n\nand {} more", found.size() - kMaxLines);
+    reply.Ok(EncodeHover(text, ToRange(file, node.range(), encoding_), client_.hoverMarkdown));
+  });
+}
+
+}  // namespace fluxls::lsp

@@ -1,0 +1,140 @@
+// Hover on a value that a build changes, and the effective object as a whole.
+#include <doctest/doctest.h>
+
+#include "tests/lsp/client_harness.h"
+
+namespace fluxls::lsp {
+namespace {
+
+const std::string kDeployment =
+    "apiVersion: apps/v1\n"
+    "kind: Deployment\n"
+    "metadata:\n"
+    "  name: web\n"
+    "spec:\n"
+    "  replicas: 1\n"
+    "  paused: false\n";
+
+const std::string kPatch =
+    "apiVersion: apps/v1\n"
+    "kind: Deployment\n"
+    "metadata:\n"
+    "  name: web\n"
+    "spec:\n"
+    "  replicas: 3\n";
+
+void WriteOverlays(ClientHarness& client) {
+  client.files().Write("/ws/base/kustomization.yaml", "resources: [web.yaml]\n");
+  client.files().Write("/ws/base/web.yaml", kDeployment);
+  client.files().Write("/ws/prod/kustomization.yaml",
+                       "resources: [../base]\nnamePrefix: big-\npatches:\n  - path: patch.yaml\n");
+  client.files().Write("/ws/prod/patch.yaml", kPatch);
+}
+
+Json At(const std::string& path, int line, int character) {
+  return {{"textDocument", {{"uri", "file://" + path}}},
+          {"position", {{"line", line}, {"character", character}}}};
+}
+
+std::string Hover(ClientHarness& client, int line, int character) {
+  const Json answer =
+      client.Request("textDocument/hover", At("/ws/base/web.yaml", line, character));
+  return answer.is_null() ? "" : answer["contents"]["value"].get<std::string>();
+}
+
+TEST_CASE("hover tells what a value becomes, and by which line") {
+  ClientHarness client;
+  WriteOverlays(client);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+  CHECK_EQ(Hover(client, 5, 13),
+           "becomes `3` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
+  // The key says the same as its value.
+  CHECK_EQ(Hover(client, 5, 3), Hover(client, 5, 13));
+  CHECK_EQ(
+      Hover(client, 3, 9),
+      "becomes `big-web` by `prod/kustomization.yaml:2` (namePrefix)\n  in the build of `prod`");
+}
+
+TEST_CASE("hover says nothing of a value that stays what it is") {
+  ClientHarness client;
+  WriteOverlays(client);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+  CHECK_EQ(Hover(client, 6, 12), "");
+  CHECK_EQ(Hover(client, 4, 2), "");
+  CHECK_EQ(Hover(client, 99, 0), "");
+  CHECK(client.Request("textDocument/hover", At("/ws/none.yaml", 0, 0)).is_null());
+}
+
+TEST_CASE("hover follows edits") {
+  ClientHarness client;
+  WriteOverlays(client);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Open("/ws/prod/patch.yaml", kPatch);
+  client.Run();
+  client.ChangeAll("/ws/prod/patch.yaml", kPatch + "  minReadySeconds: 5\n", 2);
+  CHECK_EQ(Hover(client, 5, 13),
+           "becomes `3` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
+  std::string five = kPatch;
+  five.replace(five.find('3'), 1, "5");
+  client.ChangeAll("/ws/prod/patch.yaml", five, 3);
+  CHECK_EQ(Hover(client, 5, 13),
+           "becomes `5` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
+}
+
+const std::string kEffective =
+    "# the build of prod\n"
+    "apiVersion: apps/v1\n"
+    "kind: Deployment\n"
+    "metadata:\n"
+    "  name: big-web\n"
+    "spec:\n"
+    "  paused: false\n"
+    "  replicas: 3\n";
+
+TEST_CASE("the effective object follows edits") {
+  ClientHarness client;
+  WriteOverlays(client);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+  CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/base/web.yaml", 3, 0)), kEffective);
+  CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/base/web.yaml", 99, 0)), kEffective);
+  std::string paused = kDeployment;
+  paused.replace(paused.find("false"), 5, "true");
+  client.ChangeAll("/ws/base/web.yaml", paused, 2);
+  std::string wanted = kEffective;
+  wanted.replace(wanted.find("false"), 5, "true");
+  CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/base/web.yaml", 0, 0)), wanted);
+  CHECK(client.Request("fluxcd/effectiveObject", At("/ws/prod/patch.yaml", 0, 0)).is_null());
+  CHECK(client.Request("fluxcd/effectiveObject", At("/ws/none.yaml", 0, 0)).is_null());
+}
+
+TEST_CASE("a code lens is offered to clients that can show an effective object") {
+  HarnessOptions options;
+  options.capabilities = {{"experimental", {{"fluxcdEffectiveObject", true}}}};
+  ClientHarness client(options);
+  WriteOverlays(client);
+  const Json result = client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+  const Json lenses = client.Request("textDocument/codeLens",
+                                     {{"textDocument", {{"uri", "file:///ws/base/web.yaml"}}}});
+  REQUIRE_EQ(lenses.size(), 1);
+  CHECK_EQ(lenses[0]["command"]["title"], "show effective object");
+  CHECK_EQ(lenses[0]["command"]["command"], "fluxcd.showEffectiveObject");
+  CHECK_EQ(lenses[0]["command"]["arguments"][0]["uri"], "file:///ws/base/web.yaml");
+  CHECK_EQ(lenses[0]["range"]["start"]["line"], 0);
+}
+
+}  // namespace
+}  // namespace fluxls::lsp
