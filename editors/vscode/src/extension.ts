@@ -1,5 +1,6 @@
 // Starts fluxcd-ls and passes the settings `fluxcd.*` on. Everything else is the server's work.
 import * as vscode from 'vscode';
+import { EffectiveObjects } from './effective';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 
 let client: LanguageClient | undefined;
@@ -38,6 +39,16 @@ async function start(): Promise<void> {
     },
   };
   client = new LanguageClient('fluxcd', 'Flux CD', server, options);
+  // The server then offers code lenses that run our command.
+  client.registerFeature({
+    fillClientCapabilities: (capabilities) => {
+      const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
+      capabilities.experimental = { ...experimental, fluxcdEffectiveObject: true };
+    },
+    initialize: () => {},
+    getState: () => ({ kind: 'static' }),
+    clear: () => {},
+  });
   try {
     await client.start();
   } catch (error) {
@@ -62,6 +73,7 @@ async function restart(): Promise<void> {
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  new EffectiveObjects(() => client).register(context);
   context.subscriptions.push(
     vscode.commands.registerCommand('fluxcd.restart', restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
