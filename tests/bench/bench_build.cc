@@ -1,0 +1,150 @@
+// fluxcd-bench-build [REPOSITORY…] : how long builds take, inside one process.
+//
+// All builds from a warm index, then an edit at the end of one file after the other. Without
+// arguments a repository of 10,000 documents with two clusters and 50 Kustomizations each; with
+// them these, too.
+#include <fmt/format.h>
+#include <unistd.h>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/build/fleet.h"
+
+namespace {
+
+using namespace fluxls;
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+double Since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+double ResidentMiB() {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmRSS:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+  }
+  return 0;
+}
+
+void Write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string FluxKustomization(const std::string& name, const std::string& path) {
+  return fmt::format(
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {}\n"
+      "  namespace: flux-system\nspec:\n  interval: 10m\n  path: ./{}\n  prune: true\n"
+      "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild:\n"
+      "    substitute:\n      domain: example.org\n",
+      name, path);
+}
+
+// 50 teams with 50 applications of four documents; two clusters apply the teams, each with a patch.
+void WriteRepository(const fs::path& root) {
+  constexpr int kTeams = 50;
+  constexpr int kApps = 50;
+  for (int team = 0; team < kTeams; ++team) {
+    std::string list =
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n";
+    for (int app = 0; app < kApps; ++app) {
+      const std::string name = fmt::format("app-{}-{}", team, app);
+      list += fmt::format("  - {}.yaml\n", name);
+      Write(root / fmt::format("apps/team-{}/{}.yaml", team, name),
+            fmt::format(
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {0}\n---\n"
+                "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n"
+                "  name: {0}\n  namespace: {0}\nspec:\n  interval: 1h\n  url: "
+                "https://charts.${{domain}}\n"
+                "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+                "  name: {0}\n  namespace: {0}\nspec:\n  interval: 30m\n  chart:\n    spec:\n"
+                "      chart: podinfo\n      version: 6.5.0\n      sourceRef:\n"
+                "        kind: HelmRepository\n        name: {0}\n  values:\n    replicaCount: 2\n"
+                "    ingress:\n      host: {0}.${{domain}}\n---\napiVersion: v1\nkind: ConfigMap\n"
+                "metadata:\n  name: {0}\n  namespace: {0}\ndata:\n  color: green\n",
+                name));
+    }
+    Write(root / fmt::format("apps/team-{}/kustomization.yaml", team), list);
+    for (const char* cluster : {"production", "staging"}) {
+      Write(root / fmt::format("apps/{}/team-{}/kustomization.yaml", cluster, team),
+            fmt::format("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+                        "resources:\n  - ../../team-{}\npatches:\n  - target:\n"
+                        "      kind: HelmRelease\n    patch: |\n      - op: replace\n"
+                        "        path: /spec/interval\n        value: 24h\n",
+                        team));
+      Write(root / fmt::format("clusters/{}/team-{}.yaml", cluster, team),
+            FluxKustomization(fmt::format("team-{}", team),
+                              fmt::format("apps/{}/team-{}", cluster, team)));
+      Write(root / fmt::format("clusters/{}/flux-system/gotk-sync.yaml", cluster),
+            FluxKustomization("flux-system", fmt::format("clusters/{}", cluster)));
+    }
+  }
+}
+
+void Row(std::string_view what, double value, const char* unit, double target = 0) {
+  std::string note;
+  if (target > 0)
+    note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
+  fmt::print("  {:<52}{:>9.1f} {}{}\n", what, value, unit, note);
+}
+
+void Measure(const std::string& title, const fs::path& root, double target) {
+  const DiskFileSystem disk;
+  Workspace workspace;
+  LoadFolders(disk, {NormalizePath(fs::absolute(root).string())}, workspace, nullptr);
+  size_t documents = 0;
+  for (const SourceFilePtr& file : workspace.snapshot().Files())
+    documents += file->yaml.documents.size();
+  std::vector<double> cold;
+  for (int i = 0; i < 5; ++i) {
+    build::FleetBuilder fresh(&disk);
+    const auto start = Clock::now();
+    fresh.Build(workspace.snapshot());
+    cold.push_back(Since(start));
+  }
+  std::ranges::sort(cold);
+  build::FleetBuilder builder(&disk);
+  const build::FleetPtr fleet = builder.Build(workspace.snapshot());
+  size_t objects = 0;
+  for (const build::FluxBuildPtr& build : fleet->builds()) objects += build->objects.size();
+  fmt::print("\n{}: {} documents, {} builds, {} objects\n", title, documents,
+             fleet->builds().size(), objects);
+  Row("all builds, median of 5", cold[2], "ms", target);
+  const std::vector<SourceFilePtr> files = workspace.snapshot().Files();
+  std::vector<double> edits;
+  const size_t step = std::max<size_t>(1, files.size() / 200);
+  for (size_t i = 0; i < files.size(); i += step) {
+    Source source;
+    source.path = files[i]->path;
+    source.text = std::make_shared<Text>(files[i]->text->content() + "# an edit\n");
+    workspace.Install(ParseSource(std::move(source), files[i].get()));
+    const auto start = Clock::now();
+    builder.Build(workspace.snapshot());
+    edits.push_back(Since(start));
+  }
+  std::ranges::sort(edits);
+  Row("builds after an edit, p50", edits[edits.size() / 2], "ms");
+  Row("builds after an edit, p95", edits[edits.size() * 95 / 100], "ms", 50);
+  Row("resident", ResidentMiB(), "MiB", 300);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string pattern = (fs::temp_directory_path() / "fluxcd-bench-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    std::fputs("fluxcd-bench-build: no temporary folder\n", stderr);
+    return 2;
+  }
+  for (int i = 1; i < argc; ++i) Measure(fs::path(argv[i]).filename().string(), argv[i], 1000);
+  WriteRepository(pattern);
+  Measure("Repository", pattern, 2000);
+  fs::remove_all(pattern);
+  return 0;
+}

@@ -1,0 +1,113 @@
+// `build` and `impact` from the outside.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "tests/cli/sandbox.h"
+
+namespace fluxls::testing {
+namespace {
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void WriteFleet(const Sandbox& box) {
+  box.Write(".git/HEAD", "ref: refs/heads/main\n");
+  box.Write("clusters/production/apps.yaml",
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n"
+            "  name: apps\n  namespace: flux-system\nspec:\n  interval: 10m\n  path: ./apps\n"
+            "  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n"
+            "  postBuild:\n    substitute:\n      color: green\n");
+  box.Write("apps/kustomization.yaml",
+            "namespace: web\nresources:\n  - settings.yaml\n  - namespace.yaml\n");
+  box.Write(
+      "apps/settings.yaml",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  color: ${color}\n");
+  box.Write("apps/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n");
+}
+
+TEST_CASE("build prints what kustomize builds") {
+  Sandbox box;
+  WriteFleet(box);
+  RunResult run = box.Run({"build", "apps"});
+  CHECK_EQ(run.err, "");
+  CHECK_EQ(run.code, 0);
+  CHECK_EQ(run.out,
+           "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n---\napiVersion: v1\ndata:\n"
+           "  color: ${color}\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: web\n");
+  CHECK(box.Run({"build", "apps", "--reorder", "none"}).out.starts_with("apiVersion: v1\ndata:"));
+}
+
+TEST_CASE("build prints what Flux applies, and who changed what") {
+  Sandbox box;
+  WriteFleet(box);
+  RunResult run = box.Run({"build", "--kustomization", "apps"});
+  CHECK_EQ(run.code, 0);
+  CHECK(Has(run.out, "  color: green\n"));
+  run = box.Run({"build", "--kustomization", "flux-system/apps", "--provenance"});
+  CHECK(Has(run.out, "  color: green  # substitution by apps/settings.yaml:6"));
+  CHECK(Has(run.out, "  namespace: web  # namespace by apps/kustomization.yaml:1"));
+  run = box.Run({"build", "--kustomization", "nothing"});
+  CHECK_EQ(run.code, 2);
+  CHECK(Has(run.err, "there is no Flux Kustomization \"nothing\""));
+}
+
+TEST_CASE("a build that fails says where and prints nothing") {
+  Sandbox box;
+  WriteFleet(box);
+  box.Write("apps/kustomization.yaml", "resources:\n  - settings.yml\n");
+  RunResult run = box.Run({"build", "apps"});
+  CHECK_EQ(run.code, 1);
+  CHECK_EQ(run.out, "");
+  CHECK_EQ(run.err, "apps/kustomization.yaml:2:5: error: no file or directory \"settings.yml\"\n");
+  run = box.Run({"build", "nowhere"});
+  CHECK_EQ(run.code, 2);
+  CHECK_EQ(run.err, "fluxcd-ls: nowhere: no such directory\n");
+}
+
+TEST_CASE("impact lists the builds and objects that a file gets into") {
+  Sandbox box;
+  WriteFleet(box);
+  RunResult run = box.Run({"impact", "apps/settings.yaml"});
+  CHECK_EQ(run.code, 0);
+  CHECK_EQ(run.out,
+           "clusters/production: Kustomization flux-system/apps\n"
+           "  ConfigMap \"settings\" in namespace \"web\"\n");
+  // A kustomization has a part in everything that it builds.
+  CHECK(Has(box.Run({"impact", "apps/kustomization.yaml"}).out, "Namespace \"web\""));
+  box.Write("notes.yaml", "a: b\n");
+  CHECK_EQ(box.Run({"impact", "notes.yaml"}).out, "no build reads this\n");
+  CHECK_EQ(box.Run({"impact"}).code, 2);
+}
+
+TEST_CASE("impact --diff lists the objects that differ from a revision") {
+  Sandbox box;
+  const std::string git = "git -C " + box.path() + " -c user.name=a -c user.email=a@example.org ";
+  if (std::system((git + "init -q 2>/dev/null").c_str()) != 0) {
+    MESSAGE("skipped: git is not installed");
+    return;
+  }
+  WriteFleet(box);
+  box.Write(".git/HEAD", "ref: refs/heads/main\n");
+  REQUIRE_EQ(std::system((git + "add -A").c_str()), 0);
+  REQUIRE_EQ(std::system((git + "commit -qm first").c_str()), 0);
+  CHECK_EQ(box.Run({"impact", "--diff", "HEAD"}).out, "every object is what it was at HEAD\n");
+  box.Write("apps/settings.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  color: red\n");
+  box.Write("apps/more.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: more\n");
+  box.Write("apps/kustomization.yaml",
+            "namespace: web\nresources:\n  - settings.yaml\n  - more.yaml\n");
+  CHECK_EQ(box.Run({"impact", "--diff", "HEAD"}).out,
+           "clusters/production: Kustomization flux-system/apps\n"
+           "  + ConfigMap \"more\" in namespace \"web\"\n"
+           "  ~ ConfigMap \"settings\" in namespace \"web\"\n"
+           "  - Namespace \"web\"\n");
+  RunResult run = box.Run({"impact", "--diff", "--option"});
+  CHECK_EQ(run.code, 2);
+  CHECK_EQ(box.Run({"impact", "--diff", "no-such"}).err,
+           "fluxcd-ls: --diff: git knows no revision \"no-such\"\n");
+}
+
+}  // namespace
+}  // namespace fluxls::testing
