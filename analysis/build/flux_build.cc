@@ -6,6 +6,7 @@
 
 #include "analysis/build/load.h"
 #include "analysis/build/print.h"
+#include "analysis/build/source_ignore.h"
 #include "analysis/build/substitution.h"
 #include "analysis/model/resource.h"
 
@@ -19,8 +20,8 @@ bool IsTemplated(std::string_view text) {
 // Lists what Flux puts into the kustomization that it generates for a directory without one.
 class Generated {
  public:
-  Generated(Files& files, Arena& arena, Origin origin)
-      : files_(files), arena_(arena), origin_(origin) {}
+  Generated(Files& files, Arena& arena, Origin origin, SourceIgnore& ignore)
+      : files_(files), arena_(arena), origin_(origin), ignore_(ignore) {}
 
   std::vector<const Value*> List(const std::string& directory) {
     Walk(directory, "");
@@ -33,9 +34,10 @@ class Generated {
     for (const std::string& name : files_.Names(directory)) {
       const std::string path = JoinPath(directory, name);
       const std::string shown = prefix + name;
-      switch (files_.Stat(path)) {
+      const PathKind kind = files_.Stat(path);
+      if (ignore_.IsIgnored(path, kind == PathKind::kDirectory)) continue;
+      switch (kind) {
         case PathKind::kDirectory:
-          if (name == ".git") break;
           if (!files_.KustomizationIn(path).empty()) {
             Add(shown);
           } else {
@@ -57,6 +59,7 @@ class Generated {
   Files& files_;
   Arena& arena_;
   Origin origin_;
+  SourceIgnore& ignore_;
   std::vector<const Value*> out_;
   int depth_ = 0;
 };
@@ -190,7 +193,10 @@ class FluxBuilder {
       const Origin origin = path && path->origin ? path->origin : request_.origin;
       top.path = directory;
       top.origin = origin;
-      top.resources = Generated(builder_.files(), *arena, origin).List(directory);
+      const Value* reference = build::Find(spec_, "sourceRef");
+      SourceIgnore ignore(builder_.files(), sources_.root(),
+                          sources_.IgnoreOf(Text(reference, "kind"), Text(reference, "name")));
+      top.resources = Generated(builder_.files(), *arena, origin, ignore).List(directory);
     }
     top.directory = directory;
     AddSpec(*arena, spec_, top);
@@ -251,12 +257,15 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   build->variables = ReadVariables(flux.spec(), build->namespace_, request.release, find);
   if (!build->certain) build->variables.complete = false;
 
-  const bool same_request = previous && previous->directory == *directory &&
-                            previous->accumulation && previous->release == request.release &&
-                            previous->certain == request.certain &&
-                            SameTree(previous->kustomization, request.kustomization) &&
-                            SameVariables(previous->variables, build->variables) &&
-                            builder.StillHolds(previous->accumulation);
+  const Value* reference = build::Find(flux.spec(), "sourceRef");
+  build->source_ignore = sources.IgnoreOf(Text(reference, "kind"), Text(reference, "name"));
+  const bool same_request =
+      previous && previous->directory == *directory && previous->accumulation &&
+      previous->source_ignore == build->source_ignore && previous->release == request.release &&
+      previous->certain == request.certain &&
+      SameTree(previous->kustomization, request.kustomization) &&
+      SameVariables(previous->variables, build->variables) &&
+      builder.StillHolds(previous->accumulation);
   if (same_request) {
     if (previous->kustomization == request.kustomization && previous->parent == request.parent)
       return previous;

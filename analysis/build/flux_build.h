@@ -52,6 +52,7 @@ struct FluxBuild {
   bool flux = true;  // false: a directory with a kustomization that no Flux Kustomization builds
   const Value* kustomization = nullptr;  // the effective Flux Kustomization
   Origin origin;                         // where it is written
+  std::string source_ignore;             // `spec.ignore` of its source
   std::string directory;                 // that is built; "" when it is not known
   Objects objects;                       // what is applied
   std::vector<Problem> problems;

@@ -100,6 +100,7 @@ Sources Sources::Find(Files& files, const std::string& root,
                       const std::vector<WrittenKustomization>& written,
                       const std::vector<LoadedFilePtr>& source_files) {
   Sources out;
+  out.root_ = root;
   // What is looked for in each source. The root of a source is everywhere and proves nothing.
   std::map<Key, std::set<std::string>> wanted;
   std::set<Key> bootstrap;
@@ -136,6 +137,7 @@ Sources Sources::Find(Files& files, const std::string& root,
       if (id.kind == "GitRepository" && id.group == "source.toolkit.fluxcd.io") {
         git[std::string(id.name)] = {RepositoryOf(Text(spec, "url")),
                                      std::string(Text(build::Find(spec, "ref"), "branch"))};
+        out.ignore_[std::string(id.name)] = Text(spec, "ignore");
       } else if (id.kind == "ArtifactGenerator") {
         std::map<std::string, Key> aliases;
         if (const Value* list = build::Find(spec, "sources")) {
@@ -230,6 +232,11 @@ Sources Sources::Find(Files& files, const std::string& root,
     if (!tree.parts.empty()) out.trees_[{"ExternalArtifact", one.name}].push_back(std::move(tree));
   }
   return out;
+}
+
+std::string_view Sources::IgnoreOf(std::string_view kind, std::string_view name) const {
+  auto found = ignore_.find(name);
+  return kind == "GitRepository" && found != ignore_.end() ? std::string_view(found->second) : "";
 }
 
 const SourceTree* Sources::Of(std::string_view kind, std::string_view name,

@@ -54,7 +54,14 @@ class Sources {
   // one whose generator is nearest to `path`, the file that asks, is meant.
   const SourceTree* Of(std::string_view kind, std::string_view name, std::string_view path) const;
 
+  // Root of the repository.
+  const std::string& root() const { return root_; }
+  // `spec.ignore` of a GitRepository; "" for every other source.
+  std::string_view IgnoreOf(std::string_view kind, std::string_view name) const;
+
  private:
+  std::string root_;
+  std::map<std::string, std::string, std::less<>> ignore_;  // by name of the GitRepository
   std::map<std::pair<std::string, std::string>, std::vector<SourceTree>> trees_;
 };
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "tests/cli/sandbox.h"
 
@@ -51,6 +52,26 @@ TEST_CASE("build prints what Flux applies, and who changed what") {
   run = box.Run({"build", "--kustomization", "nothing"});
   CHECK_EQ(run.code, 2);
   CHECK(Has(run.err, "there is no Flux Kustomization \"nothing\""));
+}
+
+TEST_CASE("what a source leaves out is not built") {
+  Sandbox box;
+  WriteFleet(box);
+  std::filesystem::remove(box.At("apps/kustomization.yaml"));
+  box.Write("apps/.github/workflow.yaml", "on: push\n");
+  box.Write("apps/dev/settings.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: dev\n");
+  RunResult run = box.Run({"build", "--kustomization", "apps"});
+  CHECK_EQ(run.err, "");
+  CHECK(Has(run.out, "name: dev\n"));
+  box.Write(".sourceignore", "/*\n!/apps/\n/apps/dev/\n.github/\n");
+  run = box.Run({"build", "--kustomization", "apps"});
+  CHECK_EQ(run.err, "");
+  CHECK(Has(run.out, "name: web\n"));
+  CHECK_FALSE(Has(run.out, "name: dev\n"));
+  // Patterns of one's own take the place of Flux's: workflows are files like any other then.
+  box.Write(".sourceignore", "/docs/\n");
+  CHECK(Has(box.Run({"build", "--kustomization", "apps"}).err,
+            "apps/.github/workflow.yaml:1:1: error"));
 }
 
 TEST_CASE("a build that fails says where and prints nothing") {
