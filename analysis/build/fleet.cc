@@ -6,7 +6,9 @@
 #include <deque>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 
+#include "analysis/build/hash.h"
 #include "analysis/build/reach.h"
 #include "analysis/build/substitution.h"
 #include "analysis/model/kustomization.h"
@@ -25,7 +27,8 @@ std::string NameKey(std::string_view cluster, std::string_view kind, std::string
 }
 
 void CollectFiles(const Accumulation& accumulation, std::set<const Accumulation*>& seen,
-                  std::set<std::string>& read, std::set<std::string>& run) {
+                  std::unordered_set<std::string_view>& read,
+                  std::unordered_set<std::string_view>& run) {
   if (!seen.insert(&accumulation).second) return;
   for (const Dependency& dependency : accumulation.dependencies) {
     const bool content = dependency.what == Dependency::What::kContent ||
@@ -211,8 +214,8 @@ class Assembly {
   // Directories that kustomize could build and that nothing has used.
   void BuildTheRest() {
     std::set<const Accumulation*> seen;
-    std::set<std::string> read;
-    std::set<std::string> run;
+    std::unordered_set<std::string_view> read;
+    std::unordered_set<std::string_view> run;
     for (const FluxBuildPtr& build : builds_) {
       if (build->accumulation) CollectFiles(*build->accumulation, seen, read, run);
     }
@@ -284,8 +287,12 @@ std::vector<uint32_t> Fleet::BuildsSubstitutingFrom(const std::string& cluster,
 
 const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
                           std::string_view namespace_, std::string_view name) const {
-  auto found = by_name_.find(NameKey(cluster, kind, namespace_, name));
-  return found == by_name_.end() ? nullptr : &ObjectOf(found->second);
+  auto found = by_name_.find(HashOfName(cluster, kind, namespace_, name));
+  if (found == by_name_.end()) return nullptr;
+  const Object& object = ObjectOf(found->second);
+  const bool is_it = object.id.kind == kind && object.id.name == name &&
+                     object.id.EffectiveNamespace() == namespace_;
+  return is_it ? &object : nullptr;
 }
 
 std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
@@ -307,18 +314,23 @@ uint64_t Fleet::SignatureOf(const std::string& path) const {
 
 // Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
 void Fleet::FindOverlaps() {
-  std::unordered_map<std::string, Effect> first;
+  std::unordered_map<uint64_t, Effect> first;
+  first.reserve(CountObjects());
   std::set<std::pair<uint32_t, uint32_t>> told;
   for (uint32_t i = 0; i < builds_.size(); ++i) {
     const FluxBuild& build = *builds_[i];
     if (!build.flux || !build.certain) continue;
     // What runs in another cluster overlaps with nothing here.
     if (build::Find(build::Find(build.kustomization, "spec"), "kubeConfig")) continue;
+    const uint64_t cluster = HashOfTexts({build.cluster});
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const Object& object = build.objects[j];
-      auto [other, fresh] = first.emplace(build.cluster + "\n" + object.id.Key(), Effect{i, j});
+      uint64_t key = cluster;
+      Mix(key, build.hashes[j].identity);
+      auto [other, fresh] = first.emplace(key, Effect{i, j});
       if (fresh || other->second.build == i) continue;
       const Object& earlier = ObjectOf(other->second);
+      if (earlier.id.Key() != object.id.Key()) continue;
       if (!told.emplace(other->second.build, i).second) continue;
       const Value* path = build::Find(build::Find(build.kustomization, "spec"), "path");
       const Origin where = path && path->origin ? path->origin : build.origin;
@@ -340,13 +352,6 @@ void Fleet::FindOverlaps() {
 }
 
 namespace {
-
-void Mix(uint64_t& hash, uint64_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
-}
-void Mix(uint64_t& hash, std::string_view text) {
-  Mix(hash, std::hash<std::string_view>()(text));
-}
 
 // Who builds, and with which variables.
 uint64_t HashOf(const FluxBuild& build) {
@@ -372,15 +377,27 @@ uint64_t HashOf(const FluxBuild& build) {
 
 }  // namespace
 
+size_t Fleet::CountObjects() const {
+  size_t count = 0;
+  for (const FluxBuildPtr& build : builds_) count += build->objects.size();
+  return count;
+}
+
 void Fleet::Index() {
+  by_name_.reserve(CountObjects());
   for (uint32_t i = 0; i < builds_.size(); ++i) {
     const FluxBuild& build = *builds_[i];
+    const OriginFile* last_file = nullptr;
+    std::vector<Effect>* effects = nullptr;
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const Object& object = build.objects[j];
-      if (object.origin) effects_[object.origin.file->path].push_back({i, j});
-      by_name_.emplace(
-          NameKey(build.cluster, object.id.kind, object.id.EffectiveNamespace(), object.id.name),
-          Effect{i, j});
+      // Objects of a file stand beside each other.
+      if (object.origin && object.origin.file != last_file) {
+        last_file = object.origin.file;
+        effects = &effects_[last_file->path];
+      }
+      if (object.origin) effects->push_back({i, j});
+      by_name_.emplace(build.hashes[j].name, Effect{i, j});
     }
     for (const Problem& problem : build.problems) {
       std::vector<FleetProblem>& list = problems_[problem.path];
@@ -394,10 +411,16 @@ void Fleet::Index() {
         same->builds.push_back(i);
       }
     }
+    std::map<ByteRange, std::vector<Effect>>* scalars = nullptr;
+    last_file = nullptr;
     for (const VariableSite& site : build.variable_sites) {
-      std::vector<Effect>& effects = substituted_[site.origin.file->path][site.origin.range];
+      if (site.origin.file != last_file) {
+        last_file = site.origin.file;
+        scalars = &substituted_[last_file->path];
+      }
+      std::vector<Effect>& replaced = (*scalars)[site.origin.range];
       const Effect effect{i, site.object};
-      if (effects.empty() || !(effects.back() == effect)) effects.push_back(effect);
+      if (replaced.empty() || !(replaced.back() == effect)) replaced.push_back(effect);
     }
     const Value* sources =
         build::Find(build.kustomization, {"spec", "postBuild", "substituteFrom"});
@@ -410,11 +433,11 @@ void Fleet::Index() {
     }
     if (!build.accumulation) continue;
     std::set<const Accumulation*> seen;
-    std::set<std::string> read;
-    std::set<std::string> run;
+    std::unordered_set<std::string_view> read;
+    std::unordered_set<std::string_view> run;
     CollectFiles(*build.accumulation, seen, read, run);
-    for (const std::string& path : read) readers_[path].push_back(i);
-    for (const std::string& path : run) runners_[path].push_back(i);
+    for (std::string_view path : read) readers_[std::string(path)].push_back(i);
+    for (std::string_view path : run) runners_[std::string(path)].push_back(i);
   }
   FindOverlaps();
   for (auto& [path, list] : problems_) {
@@ -447,12 +470,12 @@ void Fleet::Sign() {
     for (Effect effect : effects) {
       Mix(hash, builds[effect.build]);
       const ObjectId& id = ObjectOf(effect).id;
-      Mix(hash, id.Key());
+      Mix(hash, BuildOf(effect).hashes[effect.object].signature);
+      if (id.kind != "ConfigMap" && id.kind != "Secret") continue;
       for (uint32_t user : BuildsSubstitutingFrom(BuildOf(effect).cluster, id.kind,
                                                   id.EffectiveNamespace(), id.name)) {
         Mix(hash, builds[user]);
       }
-      Mix(hash, IsSubstitutionDisabled(ObjectOf(effect).root) ? 1 : 2);
     }
   }
   // Who else builds the same directory counts for whom asks for it.

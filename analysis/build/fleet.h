@@ -86,6 +86,7 @@ class Fleet {
 
  private:
   friend class FleetBuilder;
+  size_t CountObjects() const;
   void Index();
   void FindOverlaps();
   void Sign();
@@ -100,7 +101,7 @@ class Fleet {
   std::unordered_map<std::string, std::vector<uint32_t>> runners_;
   std::unordered_map<std::string, std::map<ByteRange, std::vector<Effect>>> substituted_;
   std::unordered_map<std::string, std::vector<uint32_t>> substitute_from_;
-  std::unordered_map<std::string, Effect> by_name_;
+  std::unordered_map<uint64_t, Effect> by_name_;  // by HashOfName
   std::unordered_map<std::string, uint64_t> signatures_;
   // Made by comparing builds; they belong to none. A deque: others point into it.
   std::deque<Problem> own_problems_;

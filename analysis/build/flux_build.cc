@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/build/hash.h"
 #include "analysis/build/load.h"
 #include "analysis/build/print.h"
 #include "analysis/build/source_ignore.h"
@@ -225,6 +226,19 @@ void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   build.certain = request.certain;
 }
 
+void HashObjects(FluxBuild& build) {
+  build.hashes.clear();
+  build.hashes.reserve(build.objects.size());
+  for (const Object& object : build.objects) {
+    const ObjectId& id = object.id;
+    const std::string_view ns = id.EffectiveNamespace();
+    const uint64_t identity = HashOfTexts({id.group, id.version, id.kind, ns, id.name});
+    uint64_t signature = identity;
+    Mix(signature, IsSubstitutionDisabled(object.root) ? 1 : 2);
+    build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name)});
+  }
+}
+
 bool SameVariables(const Variables& a, const Variables& b) {
   auto same = [](const auto& x, const auto& y) {
     return x.first == y.first && x.second.known == y.second.known &&
@@ -238,6 +252,11 @@ bool SameVariables(const Variables& a, const Variables& b) {
 
 std::string FluxBuild::Title() const {
   return flux ? fmt::format("{}/{}", namespace_, name) : directory;
+}
+
+uint64_t HashOfName(std::string_view cluster, std::string_view kind, std::string_view namespace_,
+                    std::string_view name) {
+  return HashOfTexts({cluster, kind, namespace_, name});
 }
 
 bool IsFluxKustomization(const ObjectId& id) {
@@ -286,6 +305,7 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
                     build->problems);
   SetCommonMetadata(*build->arena, flux.spec(), build->objects);
   for (Object& object : build->objects) object.Refresh();
+  HashObjects(*build);
   build->failed = std::any_of(build->problems.begin(), build->problems.end(),
                               [](const Problem& problem) { return problem.fatal; });
   return build;
@@ -307,6 +327,7 @@ FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
   build->problems = std::move(result.problems);
   build->unknowns = std::move(result.unknowns);
   build->failed = result.failed;
+  HashObjects(*build);
   return build;
 }
 

@@ -42,6 +42,15 @@ struct VariableSite {
   uint32_t object = 0;  // index in FluxBuild::objects
 };
 
+// Hashes of an object that every fleet asks for again.
+struct ObjectHashes {
+  uint64_t identity = 0;   // of its ObjectId
+  uint64_t signature = 0;  // of that, and of whether Flux replaces variables in it
+  uint64_t name = 0;       // of cluster, kind, namespace and name; see HashOfName
+};
+uint64_t HashOfName(std::string_view cluster, std::string_view kind, std::string_view namespace_,
+                    std::string_view name);
+
 struct FluxBuild;
 using FluxBuildPtr = std::shared_ptr<const FluxBuild>;
 
@@ -55,6 +64,7 @@ struct FluxBuild {
   std::string source_ignore;             // `spec.ignore` of its source
   std::string directory;                 // that is built; "" when it is not known
   Objects objects;                       // what is applied
+  std::vector<ObjectHashes> hashes;      // of `objects`, in their order
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;

@@ -307,7 +307,8 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
   return entries;
 }
 
-std::vector<std::string> FindUnused(const Snapshot& snapshot, const std::set<std::string>& used) {
+std::vector<std::string> FindUnused(const Snapshot& snapshot,
+                                    const std::unordered_set<std::string_view>& used) {
   std::vector<std::string> out;
   for (const SourceFilePtr& file : snapshot.Files()) {
     if (!IsKustomizationFileName(BaseName(file->path)) || used.contains(file->path)) continue;

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/build/flux_sources.h"
@@ -42,6 +43,7 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
                                const std::map<std::string, Sources>& sources);
 
 // Directories whose kustomization is not in `used` (paths of files) and that no other one lists.
-std::vector<std::string> FindUnused(const Snapshot& snapshot, const std::set<std::string>& used);
+std::vector<std::string> FindUnused(const Snapshot& snapshot,
+                                    const std::unordered_set<std::string_view>& used);
 
 }  // namespace fluxls::build
