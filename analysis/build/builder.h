@@ -42,6 +42,7 @@ struct Accumulation {
   SchemaChoice schema_after;
   std::vector<Problem> problems;  // its own; those of bases are with them
   std::vector<Unknown> unknowns;
+  std::vector<Origin> hits;  // targets of patches and replacements that select something
   // Nothing is missing in it: what is not among its objects does not exist.
   bool complete = true;
   std::shared_ptr<Arena> arena;

@@ -269,6 +269,10 @@ std::vector<FleetProblem> Fleet::ProblemsIn(const std::string& path) const {
   return found == problems_.end() ? std::vector<FleetProblem>() : found->second;
 }
 
+bool Fleet::Selects(const std::string& path, ByteRange range) const {
+  return hits_.contains({path, range});
+}
+
 std::vector<SubstitutedScalar> Fleet::SubstitutedIn(const std::string& path) const {
   std::vector<SubstitutedScalar> out;
   auto found = substituted_.find(path);
@@ -312,6 +316,17 @@ uint64_t Fleet::SignatureOf(const std::string& path) const {
   return found == signatures_.end() ? 0 : found->second;
 }
 
+namespace {
+
+// Flux merges it with what is there, or leaves it alone.
+bool IsSharedOnPurpose(const Object& object) {
+  const std::string_view how = Text(build::Find(object.root, {"metadata", "annotations"}),
+                                    "kustomize.toolkit.fluxcd.io/ssa");
+  return how == "Merge" || how == "IfNotPresent" || how == "Ignore";
+}
+
+}  // namespace
+
 // Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
 void Fleet::FindOverlaps() {
   std::unordered_map<uint64_t, Effect> first;
@@ -321,10 +336,13 @@ void Fleet::FindOverlaps() {
     const FluxBuild& build = *builds_[i];
     if (!build.flux || !build.certain) continue;
     // What runs in another cluster overlaps with nothing here.
-    if (build::Find(build::Find(build.kustomization, "spec"), "kubeConfig")) continue;
+    if (build::Find(build.kustomization, {"spec", "kubeConfig"})) continue;
+    // One of two that take turns is suspended.
+    if (Text(build::Find(build.kustomization, "spec"), "suspend") == "true") continue;
     const uint64_t cluster = HashOfTexts({build.cluster});
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const Object& object = build.objects[j];
+      if (IsSharedOnPurpose(object)) continue;
       uint64_t key = cluster;
       Mix(key, build.hashes[j].identity);
       auto [other, fresh] = first.emplace(key, Effect{i, j});
@@ -436,6 +454,9 @@ void Fleet::Index() {
     std::unordered_set<std::string_view> read;
     std::unordered_set<std::string_view> run;
     CollectFiles(*build.accumulation, seen, read, run);
+    for (const Accumulation* accumulation : seen) {
+      for (const Origin& hit : accumulation->hits) hits_.emplace(hit.file->path, hit.range);
+    }
     for (std::string_view path : read) readers_[std::string(path)].push_back(i);
     for (std::string_view path : run) runners_[std::string(path)].push_back(i);
   }
@@ -453,6 +474,7 @@ void Fleet::Sign() {
   for (const auto& [path, list] : problems_) {
     uint64_t& hash = signatures_[path];
     for (const FleetProblem& problem : list) {
+      Mix(hash, Selects(path, problem.problem->range) ? 1 : 2);
       Mix(hash, static_cast<uint64_t>(problem.problem->kind));
       Mix(hash, problem.problem->range.begin);
       Mix(hash, problem.problem->range.end);

@@ -55,6 +55,8 @@ class Fleet {
   // Problems whose place is in a file, each once, in order of place.
   std::vector<FleetProblem> ProblemsIn(const std::string& path) const;
 
+  // Does the target of a patch or replacement at this place select something in one of the builds?
+  bool Selects(const std::string& path, ByteRange range) const;
   // Scalars of a file that Flux replaces variables in, in order of place.
   std::vector<SubstitutedScalar> SubstitutedIn(const std::string& path) const;
   // Builds that take variables from a ConfigMap or Secret of a cluster.
@@ -101,6 +103,7 @@ class Fleet {
   std::unordered_map<std::string, std::vector<uint32_t>> runners_;
   std::unordered_map<std::string, std::map<ByteRange, std::vector<Effect>>> substituted_;
   std::unordered_map<std::string, std::vector<uint32_t>> substitute_from_;
+  std::set<std::pair<std::string_view, ByteRange>> hits_;
   std::unordered_map<uint64_t, Effect> by_name_;  // by HashOfName
   std::unordered_map<std::string, uint64_t> signatures_;
   // Made by comparing builds; they belong to none. A deque: others point into it.

@@ -82,7 +82,7 @@ const Value* MergedImage(Arena& arena, const Value* own, const Value* more) {
 }
 
 // What `spec` of the Flux Kustomization adds to the kustomization at its path.
-void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
+void AddSpec(Files& files, Arena& arena, const Value* spec, Kustomization& kustomization) {
   if (Setting ns = FieldSetting(spec, "targetNamespace")) kustomization.namespace_ = ns;
   if (Setting prefix = FieldSetting(spec, "namePrefix")) kustomization.name_prefix = prefix;
   if (Setting suffix = FieldSetting(spec, "nameSuffix")) kustomization.name_suffix = suffix;
@@ -100,8 +100,13 @@ void AddSpec(Arena& arena, const Value* spec, Kustomization& kustomization) {
     });
     kustomization.patches_json.push_back(entry);
   }
-  for (const Value* component : FieldItems(spec, "components"))
+  for (const Value* component : FieldItems(spec, "components")) {
+    if (FieldIsTrue(spec, "ignoreMissingComponents") &&
+        files.Stat(JoinPath(kustomization.directory, component->str())) == PathKind::kMissing) {
+      continue;
+    }
     kustomization.components.push_back(component);
+  }
   for (const Value* image : FieldItems(spec, "images")) {
     auto same = std::find_if(
         kustomization.images.begin(), kustomization.images.end(),
@@ -155,12 +160,13 @@ class FluxBuilder {
     const std::string_view kind = Text(reference, "kind");
     const std::string_view name = Text(reference, "name");
     if (name.empty()) return unknown("it names no source");
-    const SourceTree* tree =
-        sources_.Of(kind, name, request_.origin ? request_.origin.file->path : "");
+    const SourceTree* tree = sources_.Of(kind, SourceNamespace(), name,
+                                         request_.origin ? request_.origin.file->path : "");
     if (!tree) return unknown(fmt::format("{} \"{}\" is not this repository", kind, name));
     std::optional<std::string> directory = tree->DirectoryOf(text);
     const PathKind found = directory ? builder_.files().Stat(*directory) : PathKind::kMissing;
     if (found == PathKind::kDirectory) return directory;
+    if (Text(spec_, "suspend") == "true") return unknown("it is suspended");
     if (found == PathKind::kUnknown || !tree->confirmed) {
       return unknown(
           fmt::format("{} \"{}\" may hold \"{}\", this repository does not", kind, name, text));
@@ -195,17 +201,23 @@ class FluxBuilder {
       top.path = directory;
       top.origin = origin;
       const Value* reference = build::Find(spec_, "sourceRef");
-      SourceIgnore ignore(builder_.files(), sources_.root(),
-                          sources_.IgnoreOf(Text(reference, "kind"), Text(reference, "name")));
+      SourceIgnore ignore(
+          builder_.files(), sources_.root(),
+          sources_.IgnoreOf(Text(reference, "kind"), SourceNamespace(), Text(reference, "name")));
       top.resources = Generated(builder_.files(), *arena, origin, ignore).List(directory);
     }
     top.directory = directory;
-    AddSpec(*arena, spec_, top);
+    AddSpec(builder_.files(), *arena, spec_, top);
     builder_.files().Record(outer);
     return builder_.Accumulate(top, std::move(arena), std::move(problems), std::move(dependencies));
   }
 
   const Value* spec() const { return spec_; }
+
+  std::string_view SourceNamespace() const {
+    const std::string_view own = Text(build::Find(spec_, "sourceRef"), "namespace");
+    return own.empty() ? IdOf(request_.kustomization).namespace_ : own;
+  }
 
  private:
   Builder& builder_;
@@ -277,7 +289,8 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   if (!build->certain) build->variables.complete = false;
 
   const Value* reference = build::Find(flux.spec(), "sourceRef");
-  build->source_ignore = sources.IgnoreOf(Text(reference, "kind"), Text(reference, "name"));
+  build->source_ignore =
+      sources.IgnoreOf(Text(reference, "kind"), flux.SourceNamespace(), Text(reference, "name"));
   const bool same_request =
       previous && previous->directory == *directory && previous->accumulation &&
       previous->source_ignore == build->source_ignore && previous->release == request.release &&

@@ -1,5 +1,7 @@
 #include "analysis/build/flux_sources.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -33,7 +35,16 @@ bool IsRepositoryRoot(Files& files, const std::string& root) {
 struct GitSource {
   std::string url;
   std::string branch;
+  bool operator==(const GitSource& other) const = default;
 };
+
+// Where `flux bootstrap` puts everything.
+constexpr std::string_view kBootstrap = "flux-system";
+
+std::string_view NamespaceOf(const Value* reference, const ObjectId& referrer) {
+  const std::string_view own = Text(reference, "namespace");
+  return own.empty() ? referrer.namespace_ : own;
+}
 
 // `ssh://git@host/org/repo.git` and `https://host/org/repo` are the same repository.
 std::string RepositoryOf(std::string_view url) {
@@ -101,14 +112,23 @@ Sources Sources::Find(Files& files, const std::string& root,
                       const std::vector<LoadedFilePtr>& source_files) {
   Sources out;
   out.root_ = root;
+  for (const LoadedFilePtr& file : source_files) {
+    for (const LoadedDocument& document : file->documents) {
+      const ObjectId id = IdOf(document.root);
+      if (id.kind == "GitRepository" && !id.namespace_.empty() && id.namespace_ != kBootstrap)
+        out.elsewhere_.insert(fmt::format("{}/{}", id.namespace_, id.name));
+    }
+  }
   // What is looked for in each source. The root of a source is everywhere and proves nothing.
   std::map<Key, std::set<std::string>> wanted;
   std::set<Key> bootstrap;
   for (const WrittenKustomization& kustomization : written) {
     const Value* spec = build::Find(kustomization.root, "spec");
     const Value* reference = build::Find(spec, "sourceRef");
-    const Key key{std::string(Text(reference, "kind")), std::string(Text(reference, "name"))};
-    if (key.first.empty() || key.second.empty()) continue;
+    const std::string_view kind = Text(reference, "kind");
+    if (kind.empty() || Text(reference, "name").empty()) continue;
+    const Key key{std::string(kind), out.KeyOf(kind, NamespaceOf(reference, kustomization.id),
+                                               Text(reference, "name"))};
     const std::string_view path = Text(spec, "path");
     if (!IsTemplated(path)) {
       std::set<std::string>& paths = wanted[key];
@@ -123,6 +143,7 @@ Sources Sources::Find(Files& files, const std::string& root,
   }
 
   std::map<std::string, GitSource> git;
+  std::set<std::string> several;
   struct Generated {
     std::string name;
     std::vector<Copy> copies;
@@ -135,15 +156,20 @@ Sources Sources::Find(Files& files, const std::string& root,
       const ObjectId id = IdOf(document.root);
       const Value* spec = build::Find(document.root, "spec");
       if (id.kind == "GitRepository" && id.group == "source.toolkit.fluxcd.io") {
-        git[std::string(id.name)] = {RepositoryOf(Text(spec, "url")),
-                                     std::string(Text(build::Find(spec, "ref"), "branch"))};
-        out.ignore_[std::string(id.name)] = Text(spec, "ignore");
+        const std::string key = out.KeyOf(id.kind, id.namespace_, id.name);
+        const GitSource source{RepositoryOf(Text(spec, "url")),
+                               std::string(Text(build::Find(spec, "ref"), "branch"))};
+        auto [known, fresh] = git.emplace(key, source);
+        // Clusters may follow different branches under one name.
+        if (!fresh && known->second != source) several.insert(key);
+        out.ignore_[key] = Text(spec, "ignore");
       } else if (id.kind == "ArtifactGenerator") {
         std::map<std::string, Key> aliases;
         if (const Value* list = build::Find(spec, "sources")) {
           for (const Value* source : list->Items()) {
-            aliases[std::string(Text(source, "alias"))] = {std::string(Text(source, "kind")),
-                                                           std::string(Text(source, "name"))};
+            const std::string_view kind = Text(source, "kind");
+            aliases[std::string(Text(source, "alias"))] = {
+                std::string(kind), out.KeyOf(kind, NamespaceOf(source, id), Text(source, "name"))};
           }
         }
         const Value* artifacts = build::Find(spec, "artifacts");
@@ -169,6 +195,11 @@ Sources Sources::Find(Files& files, const std::string& root,
 
   std::string own_url;
   std::string own_branch;
+  for (const WrittenKustomization& kustomization : written) {
+    if (kustomization.url.empty()) continue;
+    own_url = RepositoryOf(kustomization.url);
+    own_branch = kustomization.branch;
+  }
   for (const Key& key : bootstrap) {
     if (auto found = git.find(key.second); found != git.end() && own_url.empty()) {
       own_url = found->second.url;
@@ -207,9 +238,14 @@ Sources Sources::Find(Files& files, const std::string& root,
     if (!best && !(is_bootstrap && key.first == "GitRepository")) continue;
     SourceTree tree;
     tree.parts.push_back({"", best ? *best : root});
-    tree.confirmed = is_bootstrap && key.first == "GitRepository"
-                         ? most > 0 || IsRepositoryRoot(files, root)
-                         : most * 2 > paths.size();
+    if (is_bootstrap && key.first == "GitRepository") {
+      tree.confirmed = !several.contains(key.second) && (most > 0 || IsRepositoryRoot(files, root));
+    } else {
+      // That the paths are here by chance is possible as long as nobody says what this repository
+      // is.
+      tree.confirmed = most * 2 > paths.size() && (key.first != "GitRepository" ||
+                                                   !own_url.empty() || !git.contains(key.second));
+    }
     out.trees_[key].push_back(std::move(tree));
   }
   for (const Generated& one : generated) {
@@ -218,9 +254,8 @@ Sources Sources::Find(Files& files, const std::string& root,
     tree.file = one.file;
     for (const Copy& copy : one.copies) {
       auto alias = one.aliases.find(copy.alias);
-      const SourceTree* from = alias == one.aliases.end()
-                                   ? nullptr
-                                   : out.Of(alias->second.first, alias->second.second, one.file);
+      const SourceTree* from =
+          alias == one.aliases.end() ? nullptr : out.OfKey(alias->second, one.file);
       std::optional<std::string> directory = from ? from->DirectoryOf(copy.from) : std::nullopt;
       if (!directory) {
         tree.confirmed = false;
@@ -234,14 +269,29 @@ Sources Sources::Find(Files& files, const std::string& root,
   return out;
 }
 
-std::string_view Sources::IgnoreOf(std::string_view kind, std::string_view name) const {
-  auto found = ignore_.find(name);
+std::string Sources::KeyOf(std::string_view kind, std::string_view namespace_,
+                           std::string_view name) const {
+  if (kind == "GitRepository" && !namespace_.empty() && namespace_ != kBootstrap) {
+    std::string qualified = fmt::format("{}/{}", namespace_, name);
+    if (elsewhere_.contains(qualified)) return qualified;
+  }
+  return std::string(name);
+}
+
+std::string_view Sources::IgnoreOf(std::string_view kind, std::string_view namespace_,
+                                   std::string_view name) const {
+  auto found = ignore_.find(KeyOf(kind, namespace_, name));
   return kind == "GitRepository" && found != ignore_.end() ? std::string_view(found->second) : "";
 }
 
-const SourceTree* Sources::Of(std::string_view kind, std::string_view name,
-                              std::string_view path) const {
-  auto found = trees_.find({std::string(kind), std::string(name)});
+const SourceTree* Sources::Of(std::string_view kind, std::string_view namespace_,
+                              std::string_view name, std::string_view path) const {
+  return OfKey({std::string(kind), KeyOf(kind, namespace_, name)}, path);
+}
+
+const SourceTree* Sources::OfKey(const std::pair<std::string, std::string>& key,
+                                 std::string_view path) const {
+  auto found = trees_.find(key);
   if (found == trees_.end()) return nullptr;
   auto shared = [path](const SourceTree& tree) {
     const size_t count = std::min(path.size(), tree.file.size());

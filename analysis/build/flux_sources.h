@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,9 @@ struct WrittenKustomization {
   const Value* root = nullptr;
   ObjectId id;
   Origin origin;
-  bool from_instance = false;        // what a FluxInstance's `sync` makes
+  bool from_instance = false;  // what a FluxInstance's `sync` makes
+  std::string url;             // of that `sync`
+  std::string branch;
   std::shared_ptr<const void> keep;  // what the values belong to
 };
 
@@ -52,15 +55,26 @@ class Sources {
 
   // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the
   // one whose generator is nearest to `path`, the file that asks, is meant.
-  const SourceTree* Of(std::string_view kind, std::string_view name, std::string_view path) const;
+  // `namespace_`: of the reference, else of the object that has it; "" counts as "flux-system".
+  const SourceTree* Of(std::string_view kind, std::string_view namespace_, std::string_view name,
+                       std::string_view path) const;
 
   // Root of the repository.
   const std::string& root() const { return root_; }
   // `spec.ignore` of a GitRepository; "" for every other source.
-  std::string_view IgnoreOf(std::string_view kind, std::string_view name) const;
+  std::string_view IgnoreOf(std::string_view kind, std::string_view namespace_,
+                            std::string_view name) const;
 
  private:
+  // Names of GitRepositories outside of "flux-system" are told apart by their namespace.
+  std::string KeyOf(std::string_view kind, std::string_view namespace_,
+                    std::string_view name) const;
+
+  const SourceTree* OfKey(const std::pair<std::string, std::string>& key,
+                          std::string_view path) const;
+
   std::string root_;
+  std::set<std::string> elsewhere_;                         // "namespace/name" of those
   std::map<std::string, std::string, std::less<>> ignore_;  // by name of the GitRepository
   std::map<std::pair<std::string, std::string>, std::vector<SourceTree>> trees_;
 };

@@ -217,7 +217,11 @@ std::optional<std::vector<Object*>> Select(const Context& context, Objects& obje
   return selected;
 }
 
-void ReportNoTarget(const Context& context, const Value* target) {
+void NoteTarget(const Context& context, const Value* target, bool selects) {
+  if (selects) {
+    if (context.hits && target->origin) context.hits->push_back(target->origin);
+    return;
+  }
   std::string wanted;
   for (std::string_view key :
        {"kind", "name", "namespace", "group", "version", "labelSelector", "annotationSelector"}) {
@@ -253,7 +257,7 @@ void ApplyDocuments(const Context& context, Objects& objects, const LoadedFile& 
   if (target) {
     selected = Select(context, objects, target);
     if (!selected) return;
-    if (selected->empty()) ReportNoTarget(context, target);
+    NoteTarget(context, target, !selected->empty());
   }
   if (const Value* operations = OperationsIn(documents)) {
     if (!target) {
@@ -373,7 +377,7 @@ void ApplyJson6902(const Context& context, Objects& objects, const Value* entry,
   }
   std::optional<std::vector<Object*>> selected = Select(context, objects, target);
   if (!selected) return;
-  if (selected->empty()) ReportNoTarget(context, target);
+  NoteTarget(context, target, !selected->empty());
   ApplyOperations(context, *selected, operations, false, text.origin);
 }
 

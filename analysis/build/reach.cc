@@ -216,6 +216,10 @@ Written FindWritten(Files& files) {
         out.arena->Keep(loaded);
         kustomization.root = FromInstance(*out.arena, root, id);
         kustomization.from_instance = true;
+        const Value* sync = Find(root, {"spec", "sync"});
+        kustomization.url = Text(sync, "url");
+        const std::string_view ref = Text(sync, "ref");
+        if (ref.starts_with("refs/heads/")) kustomization.branch = ref.substr(11);
         if (!kustomization.root) continue;
         id = IdOf(kustomization.root);
       } else if (!IsFluxKustomization(id) || id.name.empty()) {
@@ -250,8 +254,10 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     if (found == sources.end()) continue;
     const Value* spec = Find(one.root, "spec");
     const Value* reference = Find(spec, "sourceRef");
-    const SourceTree* tree =
-        found->second.Of(Text(reference, "kind"), Text(reference, "name"), path);
+    const SourceTree* tree = found->second.Of(
+        Text(reference, "kind"),
+        Text(reference, "namespace").empty() ? one.id.namespace_ : Text(reference, "namespace"),
+        Text(reference, "name"), path);
     if (!tree) continue;
     if (std::optional<std::string> directory = tree->DirectoryOf(Text(spec, "path")))
       directories[i] = *directory;

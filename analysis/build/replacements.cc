@@ -379,6 +379,7 @@ class Replacer {
       any = true;
       Write(object, target, value);
     }
+    if (any && context_.hits && select->origin) context_.hits->push_back(select->origin);
     if (!any) {
       context_.problems.push_back({ProblemKind::kPatchTarget,
                                    false,

@@ -45,7 +45,7 @@ Target::Target(Builder& builder, const Kustomization& kustomization, Accumulatio
 }
 
 Context Target::MakeContext() {
-  return {*into_.arena, into_.problems, builder_.schema_.openapi};
+  return {*into_.arena, into_.problems, builder_.schema_.openapi, &into_.hits};
 }
 
 void Target::Fail(ProblemKind kind, const Value& entry, std::string message) {

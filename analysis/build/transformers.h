@@ -21,7 +21,8 @@ namespace fluxls::build {
 struct Context {
   Arena& arena;
   std::vector<Problem>& problems;
-  const Value* openapi = nullptr;  // schema that the kustomization brings along
+  const Value* openapi = nullptr;       // schema that the kustomization brings along
+  std::vector<Origin>* hits = nullptr;  // targets that select something; null: nobody asks
 
   // A problem on the line at `where`; the build fails.
   void Fail(ProblemKind kind, Origin where, std::string message) const;

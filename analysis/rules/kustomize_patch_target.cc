@@ -95,31 +95,10 @@ std::optional<std::string> NearestName(const build::FluxBuild& build, std::strin
   return Nearest(name, names);
 }
 
-bool HasTargetAt(const build::FluxBuild& build, const std::string& path, ByteRange range) {
-  const build::Value* patches = build::Find(build.kustomization, {"spec", "patches"});
-  if (!patches) return false;
-  return std::any_of(patches->Items().begin(), patches->Items().end(),
-                     [&](const build::Value* patch) {
-                       const build::Value* target = build::Find(patch, "target");
-                       return target && target->origin && target->origin.range == range &&
-                              target->origin.file->path == path;
-                     });
-}
-
-// Does it find nothing wherever it is applied? A patch in a Flux Kustomization may be written for
-// many: a patch on all Kustomizations gives it to each of them.
-bool IsUseless(const RuleContext& context, const BuildProblem& problem) {
-  const std::string& path = context.file().path;
-  if (IsKustomizationFileName(BaseName(path))) return problem.everywhere;
-  size_t users = 0;
-  for (const build::FluxBuildPtr& build : context.fleet()->builds())
-    users += HasTargetAt(*build, path, problem.problem->range) ? 1 : 0;
-  return problem.builds.size() >= users;
-}
-
 void Check(RuleContext& context) {
   for (const BuildProblem& problem : BuildProblemsIn(context, {build::ProblemKind::kPatchTarget})) {
-    if (!IsUseless(context, problem)) continue;
+    // A component, or a patch on all Kustomizations, is written for many.
+    if (context.fleet()->Selects(context.file().path, problem.problem->range)) continue;
     Finding& finding = ReportBuildProblem(context, problem);
     for (const yaml::Document& document : context.documents()) {
       const ByteRange range = problem.problem->range;
