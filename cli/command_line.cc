@@ -125,7 +125,9 @@ void AddImpact(CLI::App& app, ImpactOptionsCli& options) {
       ->add_option("--diff", options.revision,
                    "Instead: objects that differ from what they were at this Git revision")
       ->type_name("REV");
-  impact->footer("Signs of --diff: + new, - gone, ~ changed.\nExit code: 0, or 2 for wrong usage.");
+  impact->footer(
+      "Signs of --diff: + new, - gone, ~ changed.\nExit code: 0, 1 when --diff finds a build that "
+      "fails now, 2 for wrong usage.");
 }
 
 int Serve(const Arguments& arguments) {

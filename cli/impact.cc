@@ -8,6 +8,7 @@
 #include "analysis/build/impact.h"
 #include "cli/commands.h"
 #include "cli/git.h"
+#include "cli/places.h"
 #include "cli/selection.h"
 
 namespace fluxls::cli {
@@ -50,6 +51,33 @@ int Touch(const Selection& selection, const build::Fleet& fleet, std::ostream& o
   return kExitClean;
 }
 
+// Builds that work in one of the fleets and fail in the other. True when one fails now.
+bool CompareOutcomes(const Selection& selection, const build::Fleet& before,
+                     const build::Fleet& after, const DiskFileSystem& disk, std::ostream& out) {
+  std::map<std::string, bool> failed;
+  for (const build::FluxBuildPtr& build : before.builds())
+    failed[Title(*build, selection)] = build->failed;
+  Places places(disk, selection.current_directory);
+  bool broken = false;
+  for (const build::FluxBuildPtr& build : after.builds()) {
+    const std::string title = Title(*build, selection);
+    auto known = failed.find(title);
+    const bool did = known != failed.end() && known->second;
+    if (build->failed == did) continue;
+    if (!build->failed) {
+      out << title << "\n  works now\n";
+      continue;
+    }
+    broken = true;
+    out << title << "\n  fails now\n";
+    for (const build::Problem& problem : build->problems) {
+      if (problem.fatal)
+        out << fmt::format("  {}: {}\n", places.At(problem.path, problem.range), problem.message);
+    }
+  }
+  return broken;
+}
+
 int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const Selection& selection,
             const build::Fleet& after, std::ostream& out, std::ostream& err) {
   std::string error;
@@ -64,6 +92,7 @@ int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const S
   if (!old) return kExitError;
   build::FleetBuilder builder(&revision);
   const build::FleetPtr before = builder.Build(old->workspace.snapshot());
+  const bool broken = CompareOutcomes(selection, *before, after, disk, out);
   std::string last;
   for (const build::ObjectChange& change : build::CompareFleets(*before, after)) {
     const std::string title =
@@ -77,6 +106,7 @@ int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const S
                                                                    : '~';
     out << fmt::format("  {} {}\n", sign, change.object);
   }
+  if (broken) return kExitFindings;
   if (last.empty()) out << fmt::format("every object is what it was at {}\n", options.revision);
   return kExitClean;
 }

@@ -44,11 +44,12 @@ std::string InCode(std::string text) {
 
 std::string Tell(const Snapshot& snapshot, const build::Fleet& fleet,
                  const build::Becomes& becomes) {
-  std::string out = becomes.collection     ? std::string("becomes a mapping or list")
+  std::string out = becomes.removed        ? std::string("is removed")
+                    : becomes.collection   ? std::string("becomes a mapping or list")
                     : becomes.text.empty() ? std::string("becomes empty")
                                            : "becomes " + InCode(becomes.text);
   if (becomes.by) out += " by " + InCode(Line(snapshot, becomes.by));
-  out += fmt::format(" ({})", build::EditName(becomes.kind));
+  if (!becomes.removed) out += fmt::format(" ({})", build::EditName(becomes.kind));
   const build::FluxBuild& build = *fleet.builds()[becomes.builds.front()];
   out += build.flux ? fmt::format("\n  in Kustomization {}{}", InCode(build.Title()),
                                   build.cluster.empty()

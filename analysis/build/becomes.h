@@ -12,6 +12,7 @@ namespace fluxls::build {
 
 struct Becomes {
   std::string text;                  // of the scalar in the effective object, without quotes
+  bool removed = false;              // it is not there any more
   bool collection = false;           // it is a mapping or a list now; `text` is empty
   EditKind kind = EditKind::kPatch;  // of the last change
   Origin by;                         // the line that asked for it

@@ -80,6 +80,12 @@ std::vector<Touched> FindTouched(const Fleet& fleet, const std::string& path) {
     for (uint32_t i = 0; i < objects.size(); ++i) {
       if (one.runs || Holds(objects[i].root, path)) one.objects.push_back(i);
     }
+    // The content of a generated object comes from files without a place of its own.
+    if (one.objects.empty() && !one.variables) {
+      for (uint32_t i = 0; i < objects.size(); ++i) {
+        if (!objects[i].generator.kind.empty()) one.objects.push_back(i);
+      }
+    }
     if (one.variables && !one.runs) {
       for (const VariableSite& site : fleet.builds()[build]->variable_sites)
         one.objects.push_back(site.object);

@@ -243,8 +243,8 @@ class ScalarSubstituter {
 };
 
 // Prints the object, replaces, and reads it again, as Flux does it. Returns what is wrong.
-std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool strict,
-                            Object& object) {
+std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool strict, Object& object,
+                            bool& not_yaml) {
   Substituted text = Substitute(PrintYaml(object.root), lookup, strict);
   if (text.error) return text.error->message;
   auto yaml = std::make_shared<yaml::File>(yaml::Parse(text.text));
@@ -253,6 +253,7 @@ std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool str
   arena.Keep(yaml);
   const Value* root = Load(arena, document.root(), {}, &refused);
   if (document.HasErrors() || refused || !root || !root->IsMap()) {
+    not_yaml = true;
     return fmt::format("what the substitution makes is not YAML: {}",
                        document.HasErrors() ? document.errors().front().message
                        : refused            ? refused->message
@@ -308,6 +309,7 @@ void SubstituteObjects(Arena& arena, const Variables& variables, Objects& object
     ScalarSubstituter substituter(arena, lookup, variables.strict);
     const Value* root = object.root;
     std::string wrong;
+    ProblemKind kind = ProblemKind::kSubstitution;
     if (substituter.Run(root)) {
       if (substituter.error) {
         wrong = substituter.error->message;
@@ -315,10 +317,12 @@ void SubstituteObjects(Arena& arena, const Variables& variables, Objects& object
         object.root = root;
       }
     } else {
-      wrong = SubstituteWhole(arena, lookup, variables.strict, object);
+      bool not_yaml = false;
+      wrong = SubstituteWhole(arena, lookup, variables.strict, object, not_yaml);
+      if (not_yaml) kind = ProblemKind::kBadObject;
     }
     if (wrong.empty()) continue;
-    problems.push_back({ProblemKind::kSubstitution,
+    problems.push_back({kind,
                         true,
                         object.origin ? object.origin.file->path : "",
                         object.origin.range,

@@ -150,13 +150,23 @@ std::optional<ByteRange> KeyOf(const RuleContext& context, ByteRange range) {
   return std::nullopt;
 }
 
+// kustomize-missing-entry reads kustomization files; `components` of a Flux Kustomization it does
+// not.
+bool IsOurs(const RuleContext& context, build::ProblemKind kind) {
+  const bool entry =
+      kind == build::ProblemKind::kMissingEntry || kind == build::ProblemKind::kNoKustomization;
+  return !entry || !context.file().facts.kustomization;
+}
+
 void Check(RuleContext& context) {
   using build::ProblemKind;
   for (const BuildProblem& problem : BuildProblemsIn(
            context, {ProblemKind::kBadObject, ProblemKind::kBadKustomization, ProblemKind::kPatch,
                      ProblemKind::kGenerator, ProblemKind::kReplacement, ProblemKind::kTransformer,
-                     ProblemKind::kVariable, ProblemKind::kNameReference})) {
+                     ProblemKind::kVariable, ProblemKind::kNameReference,
+                     ProblemKind::kMissingEntry, ProblemKind::kNoKustomization})) {
     if (IsWrongKustomization(context, *problem.problem)) continue;
+    if (!IsOurs(context, problem.problem->kind)) continue;
     Finding& finding = ReportBuildProblem(context, problem);
     if (problem.problem->kind != ProblemKind::kBadKustomization) continue;
     if (std::optional<ByteRange> key = KeyOf(context, problem.problem->range)) finding.range = *key;

@@ -247,12 +247,14 @@ Edits InPlace(const Document& document, Node value, const Field& field) {
   if (field.name == "commonLabels") {
     std::optional<Value> pairs = Copy(value);
     if (!pairs || !value.IsMapping()) return std::nullopt;
-    return Together(
-        std::move(edits),
-        yaml::ReplaceValue(
-            document, value,
-            Value::Sequence({Value::Mapping(
-                {{"includeSelectors", Value::Verbatim("true")}, {"pairs", std::move(*pairs)}})})));
+    edits =
+        Together(std::move(edits),
+                 yaml::ReplaceValue(
+                     document, value,
+                     Value::Sequence({Value::Mapping({{"includeSelectors", Value::Verbatim("true")},
+                                                      {"pairs", std::move(*pairs)}})})));
+    if (edits && TakesComment(document, *edits)) return std::nullopt;
+    return edits;
   }
   if (field.name != "patchesStrategicMerge") return edits;
   if (!value.IsSequence() || value.IsFlow()) return std::nullopt;
@@ -261,6 +263,7 @@ Edits InPlace(const Document& document, Node value, const Field& field) {
     if (!fresh) return std::nullopt;
     edits = Together(std::move(edits), yaml::ReplaceValue(document, item, *fresh));
   }
+  if (edits && TakesComment(document, *edits)) return std::nullopt;
   return edits;
 }
 

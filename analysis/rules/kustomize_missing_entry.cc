@@ -257,8 +257,12 @@ class Checker {
                       yaml::SetScalar(document_, node, std::string(prefix) + *near), false);
     }
     if (item && reported_ <= kMaxFixed) {
-      context_.AddFix(finding, fmt::format("Remove \"{}\"", entry),
-                      yaml::RemoveItem(document_, item), false, /*preferred=*/false);
+      // Entries that are commented out may stand above it.
+      yaml::Edits edits = yaml::RemoveItem(document_, item);
+      if (edits && !TakesComment(document_, *edits)) {
+        context_.AddFix(finding, fmt::format("Remove \"{}\"", entry), std::move(edits), false,
+                        /*preferred=*/false);
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
 
@@ -130,13 +132,31 @@ data:
 using build::FluxBuild;
 using build::Value;
 
+using Written = std::map<std::string_view, std::string_view>;
+
+// The variables as the Kustomization's own file has them; what its parent puts in is the overlay
+// that this rule asks for.
+Written WrittenIn(const FluxBuild& build) {
+  Written out;
+  const Value* values = build::Find(build.kustomization, {"spec", "postBuild", "substitute"});
+  if (!values || !build.origin) return out;
+  for (const build::Pair& pair : values->Pairs()) {
+    const bool own = !pair.value->edits && pair.value->origin &&
+                     pair.value->origin.file->path == build.origin.file->path;
+    if (own) out.emplace(pair.key, pair.value->str());
+  }
+  return out;
+}
+
 // A build of another cluster that has the same directory and other values.
-const FluxBuild* FindOther(const build::Fleet& fleet, const FluxBuild& own, const Value* values) {
+const FluxBuild* FindOther(const build::Fleet& fleet, const FluxBuild& own) {
+  const Written values = WrittenIn(own);
+  if (values.empty()) return nullptr;
   for (const build::FluxBuildPtr& other : fleet.builds()) {
     if (!other->flux || other->cluster == own.cluster || other->directory != own.directory)
       continue;
-    const Value* theirs = build::Find(other->kustomization, {"spec", "postBuild", "substitute"});
-    if (theirs && !build::SameContent(theirs, values)) return other.get();
+    const Written theirs = WrittenIn(*other);
+    if (!theirs.empty() && theirs != values) return other.get();
   }
   return nullptr;
 }
@@ -152,8 +172,7 @@ void Check(RuleContext& context) {
       if (!own->flux || own->directory.empty() || !own->origin) continue;
       if (own->origin.file->path != context.file().path || own->origin.range != object.root.range())
         continue;
-      const Value* values = build::Find(own->kustomization, {"spec", "postBuild", "substitute"});
-      const FluxBuild* other = values ? FindOther(*fleet, *own, values) : nullptr;
+      const FluxBuild* other = FindOther(*fleet, *own);
       if (!other) continue;
       context.Report(written, Part::kKey,
                      fmt::format("cluster \"{}\" builds \"{}\" with other values; an overlay for "

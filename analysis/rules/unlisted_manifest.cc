@@ -97,6 +97,18 @@ bool HoldsObjects(const SourceFile& file) {
                      [](const Resource& resource) { return !resource.id.name.empty(); });
 }
 
+// Would the build still work? Not with a file that is no YAML, or with an object that there is
+// already.
+bool CanBeListed(const Snapshot& snapshot, const SourceFile& file) {
+  for (const yaml::Document& document : file.yaml.documents) {
+    if (document.HasErrors()) return false;
+  }
+  return std::all_of(file.facts.resources.begin(), file.facts.resources.end(),
+                     [&](const Resource& resource) {
+                       return snapshot.Resources(resource.id.kind, "", resource.id.name).size() < 2;
+                     });
+}
+
 void Check(RuleContext& context) {
   const yaml::Document* document = KustomizationDocument(context);
   const build::Fleet* fleet = context.fleet();
@@ -113,6 +125,7 @@ void Check(RuleContext& context) {
       continue;
     Finding& finding = context.Report(
         list, Part::kKey, fmt::format("\"{}\" is not listed here, and nowhere else", name));
+    if (!CanBeListed(snapshot, *file)) continue;
     context.AddFix(finding, fmt::format("Add \"{}\" to resources", name),
                    yaml::AppendItem(*document, list, yaml::Value::String(name)), false);
   }

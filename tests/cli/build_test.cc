@@ -124,6 +124,12 @@ TEST_CASE("impact --diff lists the objects that differ from a revision") {
            "  + ConfigMap \"more\" in namespace \"web\"\n"
            "  ~ ConfigMap \"settings\" in namespace \"web\"\n"
            "  - Namespace \"web\"\n");
+  box.Write("apps/kustomization.yaml", "namespace: web\nresources:\n  - gone.yaml\n");
+  RunResult broken = box.Run({"impact", "--diff", "HEAD"});
+  CHECK_EQ(broken.code, 1);
+  CHECK(Has(broken.out,
+            "clusters/production: Kustomization flux-system/apps\n  fails now\n"
+            "  apps/kustomization.yaml:3:5: no file or directory \"gone.yaml\"\n"));
   RunResult run = box.Run({"impact", "--diff", "--option"});
   CHECK_EQ(run.code, 2);
   CHECK_EQ(box.Run({"impact", "--diff", "no-such"}).err,

@@ -58,6 +58,19 @@ TEST_CASE("hover tells what a value becomes, and by which line") {
       "becomes `big-web` by `prod/kustomization.yaml:2` (namePrefix)\n  in the build of `prod`");
 }
 
+TEST_CASE("hover tells that a field is removed, and by which line") {
+  ClientHarness client;
+  WriteOverlays(client);
+  client.files().Write("/ws/prod/patch.yaml", kPatch + "  paused: null\n");
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+  CHECK_EQ(Hover(client, 6, 12), "is removed by `prod/patch.yaml:7`\n  in the build of `prod`");
+  CHECK_EQ(Hover(client, 5, 13),
+           "becomes `3` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
+}
+
 TEST_CASE("hover says nothing of a value that stays what it is") {
   ClientHarness client;
   WriteOverlays(client);
