@@ -178,6 +178,9 @@ TEST_CASE("line breaks before a closing quote") {
   CHECK(Parsed("a: \"x\n\n  \"\n").At("a").value() == "x\n");
   CHECK(Parsed("a: '\n\n\n  '\n").At("a").value() == "\n\n");
   CHECK(Parsed("a: \"\r  \r  \"\n").At("a").value() == "\n");
+  // A backslash is a letter like any other between single quotes.
+  CHECK(Parsed("a: '\\\n\n\n  '\n").At("a").value() == "\\\n\n");
+  CHECK(Parsed("a: \"\\\\\n\n\n  \"\n").At("a").value() == "\\\n\n");
 }
 
 TEST_CASE("a comment may stand right behind the header of a block scalar") {
