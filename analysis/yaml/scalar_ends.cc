@@ -31,10 +31,8 @@ size_t LostBreaks(std::string_view text, ByteRange inside) {
   size_t breaks = 0;
   for (; i > inside.begin && (IsBlank(text[i - 1]) || IsBreak(text[i - 1])); --i)
     breaks += text[i - 1] == '\n' ? 1 : 0;
-  // Only double quotes know escapes, and a backslash may be escaped itself.
-  uint32_t first = i;
-  while (first > inside.begin && text[first - 1] == '\\') --first;
-  const bool escaped = text[inside.begin - 1] == '"' && (i - first) % 2 == 1;
+  // Behind a backslash it keeps them all, between double quotes.
+  const bool escaped = text[inside.begin - 1] == '"' && i > inside.begin && text[i - 1] == '\\';
   const size_t kept = i == inside.begin ? 0 : 1;
   return breaks > 1 && !escaped ? breaks - 1 - kept : 0;
 }
