@@ -233,6 +233,7 @@ void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   build.namespace_ = id.namespace_.empty() ? "default" : std::string(id.namespace_);
   build.kustomization = request.kustomization;
   build.origin = request.origin;
+  build.keep = request.keep;
   build.parent = request.parent;
   build.release = request.release;
   build.certain = request.certain;

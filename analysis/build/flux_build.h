@@ -72,6 +72,7 @@ struct FluxBuild {
   FluxRelease release;
   AccumulationPtr accumulation;  // null when there is no directory
   std::shared_ptr<Arena> arena;
+  std::shared_ptr<const void> keep;  // what `kustomization` and `origin` belong to
   // False: its entry may well be applied, and changed, by somebody whom this repository does not
   // show.
   bool certain = true;
