@@ -1,9 +1,9 @@
 // `fluxcd-ls impact`: what a change touches.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <ostream>
+#include <set>
 
 #include "analysis/build/impact.h"
 #include "cli/commands.h"
@@ -21,31 +21,15 @@ std::string Title(const build::FluxBuild& build, const Selection& selection) {
 }
 
 int Touch(const Selection& selection, const build::Fleet& fleet, std::ostream& out) {
-  std::map<uint32_t, std::vector<uint32_t>> touched;
-  for (const SourceFilePtr& file : selection.workspace.snapshot().Files()) {
-    if (!selection.Contains(file->path)) continue;
-    for (const build::Touched& one : build::FindTouched(fleet, file->path)) {
-      std::vector<uint32_t>& objects = touched[one.build];
-      objects.insert(objects.end(), one.objects.begin(), one.objects.end());
-    }
-  }
-  // What is no YAML of the workspace: a file of a generator.
-  for (const std::string& target : selection.targets) {
-    for (const build::Touched& one : build::FindTouched(fleet, target)) {
-      std::vector<uint32_t>& objects = touched[one.build];
-      objects.insert(objects.end(), one.objects.begin(), one.objects.end());
-    }
-  }
-  if (touched.empty()) {
-    out << "no build reads this\n";
-    return kExitClean;
-  }
-  for (auto& [index, objects] : touched) {
-    const build::FluxBuild& build = *fleet.builds()[index];
-    std::sort(objects.begin(), objects.end());
-    objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
+  // What was asked for may be no YAML of the workspace: a file of a generator.
+  std::set<std::string> paths(selection.targets.begin(), selection.targets.end());
+  for (const SourceFilePtr& file : selection.Files()) paths.insert(file->path);
+  const std::vector<build::Touched> touched = build::FindTouched(fleet, paths);
+  if (touched.empty()) out << "no build reads this\n";
+  for (const build::Touched& one : touched) {
+    const build::FluxBuild& build = *fleet.builds()[one.build];
     out << Title(build, selection) << '\n';
-    for (uint32_t object : objects)
+    for (uint32_t object : one.objects)
       out << "  " << build::Describe(build.objects[object].id) << '\n';
   }
   return kExitClean;
@@ -95,16 +79,13 @@ int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const S
   const bool broken = CompareOutcomes(selection, *before, after, disk, out);
   std::string last;
   for (const build::ObjectChange& change : build::CompareFleets(*before, after)) {
-    const std::string title =
-        change.flux ? fmt::format("{}: Kustomization {}",
-                                  change.cluster.empty() ? "." : change.cluster, change.build)
-                    : fmt::format("kustomize {}", selection.Display(change.build));
+    const std::string title = Title(*change.build, selection);
     if (title != last) out << title << '\n';
     last = title;
     const char sign = change.kind == build::ChangeKind::kAdded     ? '+'
                       : change.kind == build::ChangeKind::kRemoved ? '-'
                                                                    : '~';
-    out << fmt::format("  {} {}\n", sign, change.object);
+    out << fmt::format("  {} {}\n", sign, build::Describe(change.object->id));
   }
   if (broken) return kExitFindings;
   if (last.empty()) out << fmt::format("every object is what it was at {}\n", options.revision);

@@ -274,11 +274,6 @@ bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error) {
   return true;
 }
 
-bool Decode(const JsonPtr& params, DocumentParams& out, std::string& error) {
-  Value v(params, error);
-  return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri);
-}
-
 bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error) {
   Value v(params, error);
   return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri) &&

@@ -144,10 +144,6 @@ struct CodeActionParams {
   bool automatic = false;  // asked for by the editor, not by the user
 };
 
-struct DocumentParams {
-  std::string uri;
-};
-
 struct TextDocumentPositionParams {
   std::string uri;
   Position position;
@@ -265,7 +261,6 @@ bool Decode(const JsonPtr& params, DidChangeWorkspaceFoldersParams& out, std::st
 bool Decode(const JsonPtr& params, DocumentDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
-bool Decode(const JsonPtr& params, DocumentParams& out, std::string& error);
 bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);

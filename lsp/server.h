@@ -103,6 +103,9 @@ class Server {
   // Project::WhenFresh, after a look at the file on disk.
   void AskFresh(const std::string& path, const Reply& reply,
                 std::function<void(CheckedFilePtr)> done);
+  // The same for questions about builds. `nothing` is the answer for files that nobody knows.
+  void AskFleet(const std::string& uri, const Reply& reply, const Encoded& nothing,
+                std::function<void(const SourceFile&, const build::Fleet&)> answer);
   Encoded WorkspaceReport(const WorkspaceDiagnosticParams& params);
   // Tells a pulling client to ask again when it has an answer that is no longer true.
   void NotePullChange(const std::string& path, const Report& report);
@@ -111,7 +114,7 @@ class Server {
 
   // server_actions.cc
   void CodeActions(const CodeActionParams& params, Reply reply);
-  void CodeLenses(const DocumentParams& params, Reply reply);
+  void CodeLenses(const TextDocumentParams& params, Reply reply);
   void EffectiveObject(const TextDocumentPositionParams& params, Reply reply);
   void Hover(const TextDocumentPositionParams& params, Reply reply);
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);

@@ -34,55 +34,55 @@ std::string Print(const Snapshot& snapshot, const build::Fleet& fleet,
   return out;
 }
 
+// The objects that each document of a file becomes.
+std::map<ByteRange, std::vector<build::Effect>> ByDocument(const build::Fleet& fleet,
+                                                           const std::string& path) {
+  std::map<ByteRange, std::vector<build::Effect>> out;
+  for (build::Effect effect : fleet.EffectsOf(path))
+    out[fleet.ObjectOf(effect).origin.range].push_back(effect);
+  return out;
+}
+
 }  // namespace
 
-void Server::CodeLenses(const DocumentParams& params, Reply reply) {
+void Server::AskFleet(const std::string& uri, const Reply& reply, const Encoded& nothing,
+                      std::function<void(const SourceFile&, const build::Fleet&)> answer) {
   Start();  // some clients forget `initialized`
-  std::optional<std::string> path = PathFromUri(params.uri);
-  if (!path) return reply.Ok({"[]"});
-  AskFresh(*path, reply, [this, params, path = *path, reply](const CheckedFilePtr& result) {
-    const build::Fleet* fleet = project_.fleet();
-    if (!result || !fleet) return reply.Ok({"[]"});
-    std::map<ByteRange, size_t> builds;
-    for (build::Effect effect : fleet->EffectsOf(path))
-      ++builds[fleet->ObjectOf(effect).origin.range];
-    std::vector<Encoded> lenses;
-    for (const auto& [range, count] : builds) {
-      const Range at = ToRange(*result->file, {range.begin, range.begin}, encoding_);
-      const std::string title = count == 1
-                                    ? "show effective object"
-                                    : fmt::format("show effective object ({} builds)", count);
-      lenses.push_back(EncodeCodeLens(at, title, params.uri));
-    }
-    reply.Ok(EncodeArray(lenses));
-  });
+  std::optional<std::string> path = PathFromUri(uri);
+  if (!path) return reply.Ok(nothing);
+  AskFresh(*path, reply,
+           [this, reply, nothing, answer = std::move(answer)](const CheckedFilePtr& result) {
+             const build::Fleet* fleet = project_.fleet();
+             if (!result || !fleet) return reply.Ok(nothing);
+             answer(*result->file, *fleet);
+           });
+}
+
+void Server::CodeLenses(const TextDocumentParams& params, Reply reply) {
+  AskFleet(params.uri, reply, {"[]"},
+           [this, uri = params.uri, reply](const SourceFile& file, const build::Fleet& fleet) {
+             std::vector<Encoded> lenses;
+             for (const auto& [range, effects] : ByDocument(fleet, file.path)) {
+               const Range at = ToRange(file, {range.begin, range.begin}, encoding_);
+               std::string title = "show effective object";
+               if (effects.size() > 1) title += fmt::format(" ({} builds)", effects.size());
+               lenses.push_back(EncodeCodeLens(at, title, uri));
+             }
+             reply.Ok(EncodeArray(lenses));
+           });
 }
 
 void Server::EffectiveObject(const TextDocumentPositionParams& params, Reply reply) {
-  Start();  // some clients forget `initialized`
-  std::optional<std::string> path = PathFromUri(params.uri);
-  if (!path) return reply.Ok({"null"});
-  AskFresh(*path, reply, [this, params, path = *path, reply](const CheckedFilePtr& result) {
-    const build::Fleet* fleet = project_.fleet();
-    if (!result || !fleet) return reply.Ok({"null"});
-    const uint32_t offset = ToOffset(*result->file->text, params.position, encoding_);
-    // The object around the place; else the last one that starts before it.
-    std::vector<build::Effect> meant;
-    ByteRange best;
-    for (build::Effect effect : fleet->EffectsOf(path)) {
-      const ByteRange range = fleet->ObjectOf(effect).origin.range;
-      if (range.begin > offset && !meant.empty()) continue;
-      if (!meant.empty() && range.begin < best.begin) continue;
-      if (meant.empty() || range != best) {
-        if (!meant.empty() && range.begin > offset) continue;
-        meant.clear();
-        best = range;
-      }
-      meant.push_back(effect);
-    }
-    if (meant.empty()) return reply.Ok({"null"});
-    reply.Ok(EncodeText(Print(project_.snapshot(), *fleet, meant)));
-  });
+  AskFleet(
+      params.uri, reply, {"null"},
+      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
+        const auto documents = ByDocument(fleet, file.path);
+        if (documents.empty()) return reply.Ok({"null"});
+        // The last one that starts at the place or before it; above all of them the first.
+        auto meant = documents.upper_bound({ToOffset(*file.text, position, encoding_), UINT32_MAX});
+        if (meant != documents.begin()) --meant;
+        reply.Ok(EncodeText(Print(project_.snapshot(), fleet, meant->second)));
+      });
 }
 
 }  // namespace fluxls::lsp

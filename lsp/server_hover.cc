@@ -63,23 +63,21 @@ std::string Tell(const Snapshot& snapshot, const build::Fleet& fleet,
 }  // namespace
 
 void Server::Hover(const TextDocumentPositionParams& params, Reply reply) {
-  Start();  // some clients forget `initialized`
-  std::optional<std::string> path = PathFromUri(params.uri);
-  if (!path) return reply.Ok({"null"});
-  AskFresh(*path, reply, [this, params, path = *path, reply](const CheckedFilePtr& result) {
-    const build::Fleet* fleet = project_.fleet();
-    if (!result || !fleet) return reply.Ok({"null"});
-    const SourceFile& file = *result->file;
-    const yaml::Node node = ScalarAt(file, ToOffset(*file.text, params.position, encoding_));
-    if (!node) return reply.Ok({"null"});
-    const std::vector<build::Becomes> found = build::FindBecomes(*fleet, path, node.range());
-    if (found.empty()) return reply.Ok({"null"});
-    std::string text;
-    for (size_t i = 0; i < found.size() && i < kMaxLines; ++i)
-      text += (i == 0 ? "" : "\n\n") + Tell(project_.snapshot(), *fleet, found[i]);
-    if (found.size() > kMaxLines) text += fmt::format("\n\nand {} more", found.size() - kMaxLines);
-    reply.Ok(EncodeHover(text, ToRange(file, node.range(), encoding_), client_.hoverMarkdown));
-  });
+  AskFleet(
+      params.uri, reply, {"null"},
+      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
+        const yaml::Node node = ScalarAt(file, ToOffset(*file.text, position, encoding_));
+        if (!node) return reply.Ok({"null"});
+        const std::vector<build::Becomes> found =
+            build::FindBecomes(fleet, file.path, node.range());
+        if (found.empty()) return reply.Ok({"null"});
+        std::string text;
+        for (size_t i = 0; i < found.size() && i < kMaxLines; ++i)
+          text += (i == 0 ? "" : "\n\n") + Tell(project_.snapshot(), fleet, found[i]);
+        if (found.size() > kMaxLines)
+          text += fmt::format("\n\nand {} more", found.size() - kMaxLines);
+        reply.Ok(EncodeHover(text, ToRange(file, node.range(), encoding_), client_.hoverMarkdown));
+      });
 }
 
 }  // namespace fluxls::lsp

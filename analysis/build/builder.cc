@@ -36,14 +36,7 @@ void MakeAnnotationsStrings(Arena& arena, Object& object) {
       return;
     }
     UpdateChild(arena, metadata, "annotations", [&](const Value*& annotations) {
-      if (!annotations || !annotations->IsMap()) return;
-      for (uint32_t i = 0; i < annotations->size; ++i) {
-        const Value* value = annotations->pairs[i].value;
-        if (!value->IsScalar() || value->type == Type::kString) continue;
-        Value* text = ShallowCopy(arena, *value);
-        text->type = Type::kString;
-        Own(arena, annotations).pairs[i].value = text;
-      }
+      if (annotations) MakeTexts(arena, annotations);
     });
   });
 }
@@ -160,6 +153,7 @@ AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
   auto accumulation = std::make_shared<Accumulation>();
   accumulation->schema_before = schema_;
   accumulation->directory = kustomization.directory;
+  accumulation->kustomization = kustomization;
   accumulation->problems = std::move(problems);
   accumulation->arena = std::move(arena);
   accumulation->dependencies = std::move(dependencies);
@@ -169,7 +163,6 @@ AccumulationPtr Builder::Accumulate(const Kustomization& kustomization,
   stack_.pop_back();
   DropGuesses(*accumulation);
   accumulation->schema_after = schema_;
-  accumulation->openapi = schema_.openapi;
   files_.Record(outer);
   checked_[accumulation.get()] = true;
   return accumulation;
@@ -189,21 +182,21 @@ bool Builder::StillHolds(const AccumulationPtr& accumulation) {
   return holds;
 }
 
-BuildResult Builder::Finish(const AccumulationPtr& accumulation, const Kustomization* top,
-                            SortOrder order) {
+BuildResult Builder::Finish(const AccumulationPtr& accumulation, SortOrder order) {
   BuildResult result;
   result.accumulation = accumulation;
   result.arena = std::make_shared<Arena>();
   result.arena->Keep(accumulation);
   result.objects = accumulation->objects;
   std::vector<Problem> own;
-  const Context context{*result.arena, own, accumulation->openapi};
+  const Context context{*result.arena, own, accumulation->schema_after.openapi};
   AddHashes(context, result.objects);
   FixNameReferences(context, result.objects, *accumulation->config);
   ResolveVariables(context, result.objects, accumulation->variables,
                    accumulation->config->variables);
   std::erase_if(result.objects, IsLocalConfig);
   for (Object& object : result.objects) MakeAnnotationsStrings(*result.arena, object);
+  const std::optional<Kustomization>& top = accumulation->kustomization;
   if (top) AddBuildMetadata(context, *top, result.objects);
   if (top && top->sort_options) {
     std::string problem = SortByOptions(top->sort_options, result.objects);
@@ -215,17 +208,12 @@ BuildResult Builder::Finish(const AccumulationPtr& accumulation, const Kustomiza
   CollectProblems(*accumulation, result.problems, result.unknowns);
   if (!accumulation->complete) std::erase_if(own, IsAbsence);
   result.problems.insert(result.problems.end(), own.begin(), own.end());
-  result.failed = std::any_of(result.problems.begin(), result.problems.end(),
-                              [](const Problem& problem) { return problem.fatal; });
+  result.failed = HasFatal(result.problems);
   return result;
 }
 
 BuildResult Builder::Build(const std::string& directory, SortOrder order) {
-  AccumulationPtr accumulation = Accumulate(directory);
-  Arena scratch;
-  std::vector<Problem> ignored;
-  std::optional<Kustomization> top = ReadKustomization(directory, true, scratch, nullptr, ignored);
-  return Finish(accumulation, top ? &*top : nullptr, order);
+  return Finish(Accumulate(directory), order);
 }
 
 }  // namespace fluxls::build

@@ -34,10 +34,11 @@ struct SchemaChoice {
 // What a directory contributes: objects before names are fixed up, and what its parents must know.
 struct Accumulation {
   std::string directory;
+  // What was run; nothing when it could not be read.
+  std::optional<Kustomization> kustomization;
   Objects objects;
   TransformerConfigPtr config;
   std::vector<Variable> variables;
-  const Value* openapi = nullptr;
   SchemaChoice schema_before;  // it was built after this choice
   SchemaChoice schema_after;
   std::vector<Problem> problems;  // its own; those of bases are with them
@@ -85,8 +86,7 @@ class Builder {
                              std::vector<Problem> problems, Dependencies dependencies);
 
   // Names, references, hashes and variables are final.
-  BuildResult Finish(const AccumulationPtr& accumulation, const Kustomization* top,
-                     SortOrder order);
+  BuildResult Finish(const AccumulationPtr& accumulation, SortOrder order);
   // Both for a directory: `kustomize build`.
   BuildResult Build(const std::string& directory, SortOrder order);
 

@@ -38,8 +38,7 @@ LoadedFilePtr LoadSource(const SourceFilePtr& source) {
   return out;
 }
 
-}  // namespace
-
+// An inline YAML text (the `patch: |` of a kustomization). Never null.
 LoadedFilePtr LoadInline(const Value& scalar) {
   auto out = std::make_shared<LoadedFile>();
   out->arena = std::make_shared<Arena>();
@@ -60,6 +59,16 @@ LoadedFilePtr LoadInline(const Value& scalar) {
   }
   LoadDocuments(*out, *yaml, options);
   return out;
+}
+
+}  // namespace
+
+std::optional<LoadError> FirstError(const LoadedFile& file) {
+  if (file.syntax) return file.syntax;
+  for (const LoadedDocument& document : file.documents) {
+    if (document.refused) return document.refused;
+  }
+  return std::nullopt;
 }
 
 void Files::SetSnapshot(const Snapshot& snapshot) {
@@ -188,7 +197,7 @@ std::shared_ptr<const std::string> Files::Bytes(const std::string& path) {
 std::string Files::KustomizationIn(const std::string& directory, int* several) {
   std::string found;
   int count = 0;
-  for (std::string_view name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
+  for (std::string_view name : kKustomizationFileNames) {
     std::string path = JoinPath(directory, name);
     if (Stat(path) != PathKind::kFile) continue;
     if (++count == 1) found = std::move(path);

@@ -38,8 +38,8 @@ struct LoadedFile {
 };
 using LoadedFilePtr = std::shared_ptr<const LoadedFile>;
 
-// Parses an inline YAML text (the `patch: |` of a kustomization). Never null.
-LoadedFilePtr LoadInline(const Value& scalar);
+// The first thing in a file that kustomize would stop at.
+std::optional<LoadError> FirstError(const LoadedFile& file);
 
 // One answer that a result rests on.
 struct Dependency {

@@ -26,6 +26,13 @@ std::string NameKey(std::string_view cluster, std::string_view kind, std::string
   return key;
 }
 
+template <typename Map>
+const typename Map::mapped_type& Lookup(const Map& map, const std::string& key) {
+  static const typename Map::mapped_type kNone{};
+  auto found = map.find(key);
+  return found == map.end() ? kNone : found->second;
+}
+
 void CollectFiles(const Accumulation& accumulation, std::set<const Accumulation*>& seen,
                   std::unordered_set<std::string_view>& read,
                   std::unordered_set<std::string_view>& run) {
@@ -51,14 +58,13 @@ class Assembly {
 
   std::vector<FluxBuildPtr> Run() {
     written_ = FindWritten(builder_.files());
-    for (const std::string& root : Roots()) {
-      std::vector<WrittenKustomization> own;
-      for (const WrittenKustomization& one : written_.kustomizations) {
-        if (one.origin && RepositoryRoot(snapshot_, written_.roots, one.origin.file->path) == root)
-          own.push_back(one);
-      }
-      sources_[root] = Sources::Find(builder_.files(), root, own, written_.source_files);
+    std::map<std::string, std::vector<WrittenKustomization>> by_root;
+    for (const WrittenKustomization& one : written_.kustomizations) {
+      if (one.origin)
+        by_root[RepositoryRoot(snapshot_, written_.roots, one.origin.file->path)].push_back(one);
     }
+    for (const auto& [root, own] : by_root)
+      sources_[root] = Sources::Find(builder_.files(), root, own, written_.source_files);
     const std::vector<Entry> entries = FindEntries(builder_.files(), written_, sources_);
     std::set<std::string> clusters;
     for (const Entry& entry : entries) clusters.insert(entry.cluster);
@@ -84,15 +90,6 @@ class Assembly {
 
   static std::string KeyOf(const FluxBuild& build) {
     return NameKey(build.cluster, build.flux ? "flux" : "plain", build.namespace_, build.name);
-  }
-
-  std::set<std::string> Roots() const {
-    std::set<std::string> roots;
-    for (const WrittenKustomization& kustomization : written_.kustomizations) {
-      if (kustomization.origin)
-        roots.insert(RepositoryRoot(snapshot_, written_.roots, kustomization.origin.file->path));
-    }
-    return roots;
   }
 
   const Sources& SourcesOf(const std::string& path) const {
@@ -173,8 +170,7 @@ class Assembly {
       auto found = objects_.find(NameKey("", kind, ns, name));
       return found == objects_.end() ? nullptr : found->second;
     };
-    auto previous = known.find(NameKey(request.cluster, "flux",
-                                       id.namespace_.empty() ? "default" : id.namespace_, id.name));
+    auto previous = known.find(NameKey(request.cluster, "flux", id.EffectiveNamespace(), id.name));
     return BuildFlux(builder_, SourcesOf(path), request, find,
                      previous == known.end() ? nullptr : previous->second);
   }
@@ -185,8 +181,7 @@ class Assembly {
       const Object* self = nullptr;
       for (const Object& object : build->objects) {
         if (IsFluxKustomization(object.id) && object.id.name == build->name &&
-            (object.id.namespace_.empty() ? "default" : object.id.namespace_) ==
-                build->namespace_) {
+            object.id.EffectiveNamespace() == build->namespace_) {
           self = &object;
         }
       }
@@ -241,9 +236,8 @@ class Assembly {
 
 }  // namespace
 
-std::vector<Effect> Fleet::EffectsOf(const std::string& path) const {
-  auto found = effects_.find(path);
-  return found == effects_.end() ? std::vector<Effect>() : found->second;
+const std::vector<Effect>& Fleet::EffectsOf(const std::string& path) const {
+  return Lookup(effects_, path);
 }
 
 std::vector<Effect> Fleet::EffectsOf(const std::string& path, ByteRange range) const {
@@ -254,39 +248,31 @@ std::vector<Effect> Fleet::EffectsOf(const std::string& path, ByteRange range) c
   return out;
 }
 
-std::vector<uint32_t> Fleet::BuildsReading(const std::string& path) const {
-  auto found = readers_.find(path);
-  return found == readers_.end() ? std::vector<uint32_t>() : found->second;
+const std::vector<uint32_t>& Fleet::BuildsReading(const std::string& path) const {
+  return Lookup(readers_, path);
 }
 
-std::vector<uint32_t> Fleet::BuildsRunning(const std::string& path) const {
-  auto found = runners_.find(path);
-  return found == runners_.end() ? std::vector<uint32_t>() : found->second;
+const std::vector<uint32_t>& Fleet::BuildsRunning(const std::string& path) const {
+  return Lookup(runners_, path);
 }
 
-std::vector<FleetProblem> Fleet::ProblemsIn(const std::string& path) const {
-  auto found = problems_.find(path);
-  return found == problems_.end() ? std::vector<FleetProblem>() : found->second;
+const std::vector<FleetProblem>& Fleet::ProblemsIn(const std::string& path) const {
+  return Lookup(problems_, path);
 }
 
 bool Fleet::Selects(const std::string& path, ByteRange range) const {
   return hits_.contains({path, range});
 }
 
-std::vector<SubstitutedScalar> Fleet::SubstitutedIn(const std::string& path) const {
-  std::vector<SubstitutedScalar> out;
-  auto found = substituted_.find(path);
-  if (found == substituted_.end()) return out;
-  for (const auto& [range, effects] : found->second) out.push_back({range, effects});
-  return out;
+const SubstitutedScalars& Fleet::SubstitutedIn(const std::string& path) const {
+  return Lookup(substituted_, path);
 }
 
-std::vector<uint32_t> Fleet::BuildsSubstitutingFrom(const std::string& cluster,
-                                                    std::string_view kind,
-                                                    std::string_view namespace_,
-                                                    std::string_view name) const {
-  auto found = substitute_from_.find(NameKey(cluster, kind, namespace_, name));
-  return found == substitute_from_.end() ? std::vector<uint32_t>() : found->second;
+const std::vector<uint32_t>& Fleet::BuildsSubstitutingFrom(const std::string& cluster,
+                                                           std::string_view kind,
+                                                           std::string_view namespace_,
+                                                           std::string_view name) const {
+  return Lookup(substitute_from_, NameKey(cluster, kind, namespace_, name));
 }
 
 const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
@@ -312,8 +298,7 @@ std::vector<std::string> Fleet::Clusters() const {
 }
 
 uint64_t Fleet::SignatureOf(const std::string& path) const {
-  auto found = signatures_.find(path);
-  return found == signatures_.end() ? 0 : found->second;
+  return Lookup(signatures_, path);
 }
 
 namespace {
@@ -429,7 +414,7 @@ void Fleet::Index() {
         same->builds.push_back(i);
       }
     }
-    std::map<ByteRange, std::vector<Effect>>* scalars = nullptr;
+    SubstitutedScalars* scalars = nullptr;
     last_file = nullptr;
     for (const VariableSite& site : build.variable_sites) {
       if (site.origin.file != last_file) {
@@ -440,14 +425,11 @@ void Fleet::Index() {
       const Effect effect{i, site.object};
       if (replaced.empty() || !(replaced.back() == effect)) replaced.push_back(effect);
     }
-    const Value* sources =
-        build::Find(build.kustomization, {"spec", "postBuild", "substituteFrom"});
-    if (sources) {
-      for (const Value* source : sources->Items()) {
-        substitute_from_[NameKey(build.cluster, Text(source, "kind"), build.namespace_,
-                                 Text(source, "name"))]
-            .push_back(i);
-      }
+    for (const Value* source :
+         ItemsOf(build::Find(build.kustomization, {"spec", "postBuild", "substituteFrom"}))) {
+      substitute_from_[NameKey(build.cluster, Text(source, "kind"), build.namespace_,
+                               Text(source, "name"))]
+          .push_back(i);
     }
     if (!build.accumulation) continue;
     std::set<const Accumulation*> seen;

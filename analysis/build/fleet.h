@@ -34,35 +34,34 @@ struct FleetProblem {
   std::vector<uint32_t> builds;
 };
 
-// A scalar with `${…}` of a file, and the objects whose builds replace what is in it.
-struct SubstitutedScalar {
-  ByteRange range;  // in the file
-  std::vector<Effect> effects;
-};
+// Scalars with `${…}` by their place in a file, and the objects whose builds replace what is in
+// them.
+using SubstitutedScalars = std::map<ByteRange, std::vector<Effect>>;
 
 class Fleet {
  public:
   const std::vector<FluxBuildPtr>& builds() const { return builds_; }
 
   // What the documents of a file become, ordered by build.
-  std::vector<Effect> EffectsOf(const std::string& path) const;
+  const std::vector<Effect>& EffectsOf(const std::string& path) const;
   // The same for the document whose root stands at `range`.
   std::vector<Effect> EffectsOf(const std::string& path, ByteRange range) const;
   // Builds that read a file, in whatever way.
-  std::vector<uint32_t> BuildsReading(const std::string& path) const;
+  const std::vector<uint32_t>& BuildsReading(const std::string& path) const;
   // Builds whose kustomization files, components and bases include `path`.
-  std::vector<uint32_t> BuildsRunning(const std::string& path) const;
+  const std::vector<uint32_t>& BuildsRunning(const std::string& path) const;
   // Problems whose place is in a file, each once, in order of place.
-  std::vector<FleetProblem> ProblemsIn(const std::string& path) const;
+  const std::vector<FleetProblem>& ProblemsIn(const std::string& path) const;
 
   // Does the target of a patch or replacement at this place select something in one of the builds?
   bool Selects(const std::string& path, ByteRange range) const;
   // Scalars of a file that Flux replaces variables in, in order of place.
-  std::vector<SubstitutedScalar> SubstitutedIn(const std::string& path) const;
+  const SubstitutedScalars& SubstitutedIn(const std::string& path) const;
   // Builds that take variables from a ConfigMap or Secret of a cluster.
-  std::vector<uint32_t> BuildsSubstitutingFrom(const std::string& cluster, std::string_view kind,
-                                               std::string_view namespace_,
-                                               std::string_view name) const;
+  const std::vector<uint32_t>& BuildsSubstitutingFrom(const std::string& cluster,
+                                                      std::string_view kind,
+                                                      std::string_view namespace_,
+                                                      std::string_view name) const;
 
   // Changes when anything that is said above about a file changes: what was found out about it with
   // another fleet still holds when the signatures are the same.
@@ -101,7 +100,7 @@ class Fleet {
   std::unordered_map<std::string, std::vector<FleetProblem>> problems_;
   std::unordered_map<std::string, std::vector<uint32_t>> readers_;
   std::unordered_map<std::string, std::vector<uint32_t>> runners_;
-  std::unordered_map<std::string, std::map<ByteRange, std::vector<Effect>>> substituted_;
+  std::unordered_map<std::string, SubstitutedScalars> substituted_;
   std::unordered_map<std::string, std::vector<uint32_t>> substitute_from_;
   std::set<std::pair<std::string_view, ByteRange>> hits_;
   std::unordered_map<uint64_t, Effect> by_name_;  // by HashOfName

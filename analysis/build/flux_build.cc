@@ -144,23 +144,23 @@ class FluxBuilder {
   FluxBuilder(Builder& builder, const Sources& sources, const FluxRequest& request)
       : builder_(builder), sources_(sources), request_(request) {
     spec_ = build::Find(request.kustomization, "spec");
+    source_ = build::Find(spec_, "sourceRef");
   }
 
   // Directory of `spec.path`; problems and unknowns otherwise.
   std::optional<std::string> FindDirectory(FluxBuild& build) {
     const Value* path = build::Find(spec_, "path");
     const std::string_view text = path ? path->str() : "";
-    const Value* reference = build::Find(spec_, "sourceRef");
     const Origin where = path && path->origin ? path->origin : request_.origin;
     auto unknown = [&](std::string reason) -> std::optional<std::string> {
       build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason)});
       return std::nullopt;
     };
     if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));
-    const std::string_view kind = Text(reference, "kind");
-    const std::string_view name = Text(reference, "name");
+    const std::string_view kind = Text(source_, "kind");
+    const std::string_view name = Text(source_, "name");
     if (name.empty()) return unknown("it names no source");
-    const SourceTree* tree = sources_.Of(kind, SourceNamespace(), name,
+    const SourceTree* tree = sources_.Of(source_, IdOf(request_.kustomization),
                                          request_.origin ? request_.origin.file->path : "");
     if (!tree) return unknown(fmt::format("{} \"{}\" is not this repository", kind, name));
     std::optional<std::string> directory = tree->DirectoryOf(text);
@@ -182,16 +182,15 @@ class FluxBuilder {
     return std::nullopt;
   }
 
-  AccumulationPtr Accumulate(const std::string& directory, Kustomization& top) {
+  AccumulationPtr Accumulate(const std::string& directory) {
     auto arena = std::make_shared<Arena>();
     arena->Keep(request_.keep);
     std::vector<Problem> problems;
     Dependencies dependencies;
     Dependencies* outer = builder_.files().Record(&dependencies);
     builder_.files().Stat(directory);
-    int several = 0;
-    builder_.files().KustomizationIn(directory, &several);
-    if (several > 0) {
+    Kustomization top;
+    if (!builder_.files().KustomizationIn(directory).empty()) {
       std::optional<Kustomization> read =
           builder_.ReadKustomization(directory, false, *arena, nullptr, problems);
       if (read) top = std::move(*read);
@@ -200,10 +199,7 @@ class FluxBuilder {
       const Origin origin = path && path->origin ? path->origin : request_.origin;
       top.path = directory;
       top.origin = origin;
-      const Value* reference = build::Find(spec_, "sourceRef");
-      SourceIgnore ignore(
-          builder_.files(), sources_.root(),
-          sources_.IgnoreOf(Text(reference, "kind"), SourceNamespace(), Text(reference, "name")));
+      SourceIgnore ignore(builder_.files(), sources_.root(), SourceIgnoreText());
       top.resources = Generated(builder_.files(), *arena, origin, ignore).List(directory);
     }
     top.directory = directory;
@@ -214,9 +210,9 @@ class FluxBuilder {
 
   const Value* spec() const { return spec_; }
 
-  std::string_view SourceNamespace() const {
-    const std::string_view own = Text(build::Find(spec_, "sourceRef"), "namespace");
-    return own.empty() ? IdOf(request_.kustomization).namespace_ : own;
+  // `spec.ignore` of the source.
+  std::string_view SourceIgnoreText() const {
+    return sources_.IgnoreOf(source_, IdOf(request_.kustomization));
   }
 
  private:
@@ -224,13 +220,14 @@ class FluxBuilder {
   const Sources& sources_;
   const FluxRequest& request_;
   const Value* spec_ = nullptr;
+  const Value* source_ = nullptr;  // its `sourceRef`
 };
 
 void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   const ObjectId id = IdOf(request.kustomization);
   build.cluster = request.cluster;
   build.name = id.name;
-  build.namespace_ = id.namespace_.empty() ? "default" : std::string(id.namespace_);
+  build.namespace_ = id.EffectiveNamespace();
   build.kustomization = request.kustomization;
   build.origin = request.origin;
   build.keep = request.keep;
@@ -250,6 +247,15 @@ void HashObjects(FluxBuild& build) {
     Mix(signature, IsSubstitutionDisabled(object.root) ? 1 : 2);
     build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name)});
   }
+}
+
+void TakeOver(BuildResult result, FluxBuild& build) {
+  build.arena->Keep(result.arena);
+  build.accumulation = std::move(result.accumulation);
+  build.objects = std::move(result.objects);
+  build.problems = std::move(result.problems);
+  build.unknowns = std::move(result.unknowns);
+  build.failed = result.failed;
 }
 
 bool SameVariables(const Variables& a, const Variables& b) {
@@ -289,9 +295,7 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   build->variables = ReadVariables(flux.spec(), build->namespace_, request.release, find);
   if (!build->certain) build->variables.complete = false;
 
-  const Value* reference = build::Find(flux.spec(), "sourceRef");
-  build->source_ignore =
-      sources.IgnoreOf(Text(reference, "kind"), flux.SourceNamespace(), Text(reference, "name"));
+  build->source_ignore = flux.SourceIgnoreText();
   const bool same_request =
       previous && previous->directory == *directory && previous->accumulation &&
       previous->source_ignore == build->source_ignore && previous->release == request.release &&
@@ -307,21 +311,13 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
     SetIdentity(request, *kept);
     return kept;
   }
-  Kustomization top;
-  build->accumulation = flux.Accumulate(*directory, top);
-  BuildResult result = builder.Finish(build->accumulation, &top, SortOrder::kLegacy);
-  build->arena->Keep(result.arena);
-  build->arena->Keep(result.accumulation);
-  build->objects = std::move(result.objects);
-  build->problems = std::move(result.problems);
-  build->unknowns = std::move(result.unknowns);
+  TakeOver(builder.Finish(flux.Accumulate(*directory), SortOrder::kLegacy), *build);
   SubstituteObjects(*build->arena, build->variables, build->objects, build->variable_sites,
                     build->problems);
   SetCommonMetadata(*build->arena, flux.spec(), build->objects);
   for (Object& object : build->objects) object.Refresh();
   HashObjects(*build);
-  build->failed = std::any_of(build->problems.begin(), build->problems.end(),
-                              [](const Problem& problem) { return problem.fatal; });
+  build->failed = HasFatal(build->problems);
   return build;
 }
 
@@ -334,13 +330,7 @@ FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
   build->name = directory;
   build->directory = directory;
   build->arena = std::make_shared<Arena>();
-  BuildResult result = builder.Build(directory, SortOrder::kLegacy);
-  build->accumulation = result.accumulation;
-  build->arena->Keep(result.arena);
-  build->objects = std::move(result.objects);
-  build->problems = std::move(result.problems);
-  build->unknowns = std::move(result.unknowns);
-  build->failed = result.failed;
+  TakeOver(builder.Build(directory, SortOrder::kLegacy), *build);
   HashObjects(*build);
   return build;
 }

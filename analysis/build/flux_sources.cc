@@ -8,8 +8,6 @@
 namespace fluxls::build {
 namespace {
 
-using Key = std::pair<std::string, std::string>;
-
 bool IsTemplated(std::string_view text) {
   return text.find("${") != std::string_view::npos || text.find("{{") != std::string_view::npos ||
          text.find("<<") != std::string_view::npos;
@@ -38,13 +36,10 @@ struct GitSource {
   bool operator==(const GitSource& other) const = default;
 };
 
+constexpr const char* kGit = "GitRepository";
+constexpr const char* kArtifact = "ExternalArtifact";
 // Where `flux bootstrap` puts everything.
-constexpr std::string_view kBootstrap = "flux-system";
-
-std::string_view NamespaceOf(const Value* reference, const ObjectId& referrer) {
-  const std::string_view own = Text(reference, "namespace");
-  return own.empty() ? referrer.namespace_ : own;
-}
+constexpr const char* kBootstrap = "flux-system";
 
 // `ssh://git@host/org/repo.git` and `https://host/org/repo` are the same repository.
 std::string RepositoryOf(std::string_view url) {
@@ -107,155 +102,157 @@ std::optional<std::string> SourceTree::DirectoryOf(std::string_view path) const 
   return rest.empty() ? best->directory : JoinPath(best->directory, rest);
 }
 
-Sources Sources::Find(Files& files, const std::string& root,
-                      const std::vector<WrittenKustomization>& written,
-                      const std::vector<LoadedFilePtr>& source_files) {
-  Sources out;
-  out.root_ = root;
-  for (const LoadedFilePtr& file : source_files) {
-    for (const LoadedDocument& document : file->documents) {
-      const ObjectId id = IdOf(document.root);
-      if (id.kind == "GitRepository" && !id.namespace_.empty() && id.namespace_ != kBootstrap)
-        out.elsewhere_.insert(fmt::format("{}/{}", id.namespace_, id.name));
-    }
-  }
-  // What is looked for in each source. The root of a source is everywhere and proves nothing.
-  std::map<Key, std::set<std::string>> wanted;
-  std::set<Key> bootstrap;
-  for (const WrittenKustomization& kustomization : written) {
-    const Value* spec = build::Find(kustomization.root, "spec");
-    const Value* reference = build::Find(spec, "sourceRef");
-    const std::string_view kind = Text(reference, "kind");
-    if (kind.empty() || Text(reference, "name").empty()) continue;
-    const Key key{std::string(kind), out.KeyOf(kind, NamespaceOf(reference, kustomization.id),
-                                               Text(reference, "name"))};
-    const std::string_view path = Text(spec, "path");
-    if (!IsTemplated(path)) {
-      std::set<std::string>& paths = wanted[key];
-      if (std::string clean = CleanPath(path); !clean.empty()) paths.insert(std::move(clean));
-    }
-    const bool generated =
-        kustomization.origin && BaseName(kustomization.origin.file->path) == "gotk-sync.yaml";
-    if (generated || kustomization.from_instance ||
-        (key.second == "flux-system" && key.first == "GitRepository")) {
-      bootstrap.insert(key);
-    }
+// Puts the trees together, step by step.
+class Sources::Finder {
+ public:
+  Finder(Files& files, const std::string& root) : files_(files) { out_.root_ = root; }
+
+  Sources Run(const std::vector<WrittenKustomization>& written,
+              const std::vector<LoadedFilePtr>& source_files) {
+    for (const LoadedFilePtr& file : source_files) ReadNames(*file);
+    for (const WrittenKustomization& kustomization : written) ReadKustomization(kustomization);
+    for (const LoadedFilePtr& file : source_files) ReadSources(*file);
+    FindOwn(written);
+    FindFolders();
+    for (const auto& [key, paths] : wanted_) AddTree(key, paths);
+    for (const Generated& one : generated_) AddArtifact(one);
+    return std::move(out_);
   }
 
-  std::map<std::string, GitSource> git;
-  std::set<std::string> several;
+ private:
   struct Generated {
     std::string name;
     std::vector<Copy> copies;
     std::map<std::string, Key> aliases;
     std::string file;
   };
-  std::vector<Generated> generated;
-  for (const LoadedFilePtr& file : source_files) {
-    for (const LoadedDocument& document : file->documents) {
+
+  void ReadNames(const LoadedFile& file) {
+    for (const LoadedDocument& document : file.documents) {
+      const ObjectId id = IdOf(document.root);
+      if (id.kind == kGit && !id.namespace_.empty() && id.namespace_ != kBootstrap)
+        out_.elsewhere_.insert(fmt::format("{}/{}", id.namespace_, id.name));
+    }
+  }
+
+  void ReadKustomization(const WrittenKustomization& kustomization) {
+    const Value* spec = build::Find(kustomization.root, "spec");
+    const Value* reference = build::Find(spec, "sourceRef");
+    if (Text(reference, "kind").empty() || Text(reference, "name").empty()) return;
+    const Key key = out_.KeyOf(reference, kustomization.id);
+    const std::string_view path = Text(spec, "path");
+    if (!IsTemplated(path)) {
+      std::set<std::string>& paths = wanted_[key];
+      if (std::string clean = CleanPath(path); !clean.empty()) paths.insert(std::move(clean));
+    }
+    const bool generated =
+        kustomization.origin && BaseName(kustomization.origin.file->path) == "gotk-sync.yaml";
+    if (generated || kustomization.from_instance || key == Key(kGit, kBootstrap))
+      bootstrap_.insert(key);
+  }
+
+  void ReadSources(const LoadedFile& file) {
+    for (const LoadedDocument& document : file.documents) {
       const ObjectId id = IdOf(document.root);
       const Value* spec = build::Find(document.root, "spec");
-      if (id.kind == "GitRepository" && id.group == "source.toolkit.fluxcd.io") {
-        const std::string key = out.KeyOf(id.kind, id.namespace_, id.name);
-        const GitSource source{RepositoryOf(Text(spec, "url")),
-                               std::string(Text(build::Find(spec, "ref"), "branch"))};
-        auto [known, fresh] = git.emplace(key, source);
-        // Clusters may follow different branches under one name.
-        if (!fresh && known->second != source) several.insert(key);
-        out.ignore_[key] = Text(spec, "ignore");
+      if (id.kind == kGit && id.group == "source.toolkit.fluxcd.io") {
+        ReadGitRepository(id, spec);
       } else if (id.kind == "ArtifactGenerator") {
-        std::map<std::string, Key> aliases;
-        if (const Value* list = build::Find(spec, "sources")) {
-          for (const Value* source : list->Items()) {
-            const std::string_view kind = Text(source, "kind");
-            aliases[std::string(Text(source, "alias"))] = {
-                std::string(kind), out.KeyOf(kind, NamespaceOf(source, id), Text(source, "name"))};
-          }
-        }
-        const Value* artifacts = build::Find(spec, "artifacts");
-        if (!artifacts) continue;
-        for (const Value* artifact : artifacts->Items()) {
-          Generated one;
-          one.name = Text(artifact, "name");
-          one.aliases = aliases;
-          one.file = file->path;
-          if (const Value* copies = build::Find(artifact, "copy")) {
-            for (const Value* copy : copies->Items()) {
-              if (std::optional<Copy> read = ReadCopy(copy)) {
-                wanted[aliases[read->alias]].insert(read->from);
-                one.copies.push_back(std::move(*read));
-              }
-            }
-          }
-          generated.push_back(std::move(one));
-        }
+        ReadGenerator(file.path, id, spec);
       }
     }
   }
 
-  std::string own_url;
-  std::string own_branch;
-  for (const WrittenKustomization& kustomization : written) {
-    if (kustomization.url.empty()) continue;
-    own_url = RepositoryOf(kustomization.url);
-    own_branch = kustomization.branch;
+  void ReadGitRepository(const ObjectId& id, const Value* spec) {
+    const Key key = out_.KeyOf(id.kind, id.namespace_, id.name);
+    const GitSource source{RepositoryOf(Text(spec, "url")),
+                           std::string(Text(build::Find(spec, "ref"), "branch"))};
+    auto [known, fresh] = git_.emplace(key, source);
+    // Clusters may follow different branches under one name.
+    if (!fresh && known->second != source) several_.insert(key);
+    out_.ignore_[key] = Text(spec, "ignore");
   }
-  for (const Key& key : bootstrap) {
-    if (auto found = git.find(key.second); found != git.end() && own_url.empty()) {
-      own_url = found->second.url;
-      own_branch = found->second.branch;
+
+  void ReadGenerator(const std::string& path, const ObjectId& id, const Value* spec) {
+    std::map<std::string, Key> aliases;
+    for (const Value* source : ItemsOf(build::Find(spec, "sources")))
+      aliases[std::string(Text(source, "alias"))] = out_.KeyOf(source, id);
+    for (const Value* artifact : ItemsOf(build::Find(spec, "artifacts"))) {
+      Generated one{std::string(Text(artifact, "name")), {}, aliases, path};
+      for (const Value* copy : ItemsOf(build::Find(artifact, "copy"))) {
+        std::optional<Copy> read = ReadCopy(copy);
+        if (!read) continue;
+        wanted_[aliases[read->alias]].insert(read->from);
+        one.copies.push_back(std::move(*read));
+      }
+      generated_.push_back(std::move(one));
     }
   }
 
-  std::vector<std::string> folders = {root};
-  for (const std::string& name : files.Names(root)) {
-    std::string path = JoinPath(root, name);
-    if (!name.starts_with('.') && files.Stat(path) == PathKind::kDirectory)
-      folders.push_back(std::move(path));
-  }
-  for (auto& [key, paths] : wanted) {
-    if (key.first.empty() || key.first == "ExternalArtifact") continue;
-    const bool is_bootstrap = bootstrap.contains(key);
-    if (key.first == "GitRepository" && !is_bootstrap) {
-      // Another repository, or this one at another branch.
-      auto found = git.find(key.second);
-      if (found != git.end() && !own_url.empty() &&
-          (found->second.url != own_url || found->second.branch != own_branch)) {
-        continue;
-      }
+  // Which repository this is.
+  void FindOwn(const std::vector<WrittenKustomization>& written) {
+    for (const WrittenKustomization& kustomization : written) {
+      if (!kustomization.url.empty())
+        own_ = {RepositoryOf(kustomization.url), kustomization.branch};
     }
+    for (const Key& key : bootstrap_) {
+      if (auto found = git_.find(key); found != git_.end() && own_.url.empty())
+        own_ = found->second;
+    }
+  }
+
+  // Where the root of an artifact may lie.
+  void FindFolders() {
+    folders_ = {out_.root_};
+    for (const std::string& name : files_.Names(out_.root_)) {
+      std::string path = JoinPath(out_.root_, name);
+      if (!name.starts_with('.') && files_.Stat(path) == PathKind::kDirectory)
+        folders_.push_back(std::move(path));
+    }
+  }
+
+  void AddTree(const Key& key, const std::set<std::string>& paths) {
+    if (key.first.empty() || key.first == kArtifact) return;
+    const bool git = key.first == kGit;
+    const bool is_bootstrap = git && bootstrap_.contains(key);
+    auto defined = git_.find(key);
+    // Another repository, or this one at another branch.
+    const bool foreign = git && !is_bootstrap && defined != git_.end() && !own_.url.empty() &&
+                         defined->second != own_;
+    if (foreign) return;
     const std::string* best = nullptr;
     size_t most = 0;
-    for (const std::string& folder : folders) {
+    for (const std::string& folder : folders_) {
       // A GitRepository always holds the whole repository.
-      if (folder != root && key.first == "GitRepository") break;
-      const size_t count = CountExisting(files, folder, paths);
-      if (count > most) {
-        most = count;
-        best = &folder;
-      }
+      if (git && folder != out_.root_) break;
+      const size_t count = CountExisting(files_, folder, paths);
+      if (count <= most) continue;
+      most = count;
+      best = &folder;
     }
-    if (!best && !(is_bootstrap && key.first == "GitRepository")) continue;
+    if (!best && !is_bootstrap) return;
     SourceTree tree;
-    tree.parts.push_back({"", best ? *best : root});
-    if (is_bootstrap && key.first == "GitRepository") {
-      tree.confirmed = !several.contains(key.second) && (most > 0 || IsRepositoryRoot(files, root));
+    tree.parts.push_back({"", best ? *best : out_.root_});
+    if (is_bootstrap) {
+      tree.confirmed =
+          !several_.contains(key) && (most > 0 || IsRepositoryRoot(files_, out_.root_));
     } else {
       // That the paths are here by chance is possible as long as nobody says what this repository
       // is.
-      tree.confirmed = most * 2 > paths.size() && (key.first != "GitRepository" ||
-                                                   !own_url.empty() || !git.contains(key.second));
+      const bool by_chance = git && own_.url.empty() && defined != git_.end();
+      tree.confirmed = most * 2 > paths.size() && !by_chance;
     }
-    out.trees_[key].push_back(std::move(tree));
+    out_.trees_[key].push_back(std::move(tree));
   }
-  for (const Generated& one : generated) {
+
+  void AddArtifact(const Generated& one) {
     SourceTree tree;
     tree.confirmed = true;
     tree.file = one.file;
     for (const Copy& copy : one.copies) {
       auto alias = one.aliases.find(copy.alias);
       const SourceTree* from =
-          alias == one.aliases.end() ? nullptr : out.OfKey(alias->second, one.file);
+          alias == one.aliases.end() ? nullptr : out_.OfKey(alias->second, one.file);
       std::optional<std::string> directory = from ? from->DirectoryOf(copy.from) : std::nullopt;
       if (!directory) {
         tree.confirmed = false;
@@ -264,33 +261,53 @@ Sources Sources::Find(Files& files, const std::string& root,
       tree.confirmed &= from->confirmed;
       tree.parts.push_back({copy.to, *directory});
     }
-    if (!tree.parts.empty()) out.trees_[{"ExternalArtifact", one.name}].push_back(std::move(tree));
+    if (!tree.parts.empty()) out_.trees_[{kArtifact, one.name}].push_back(std::move(tree));
   }
-  return out;
+
+  Files& files_;
+  Sources out_;
+  // What is looked for in each source. The root of a source is everywhere and proves nothing.
+  std::map<Key, std::set<std::string>> wanted_;
+  std::set<Key> bootstrap_;
+  std::map<Key, GitSource> git_;
+  std::set<Key> several_;  // of `git_`: written differently in several places
+  std::vector<Generated> generated_;
+  GitSource own_;
+  std::vector<std::string> folders_;
+};
+
+Sources Sources::Find(Files& files, const std::string& root,
+                      const std::vector<WrittenKustomization>& written,
+                      const std::vector<LoadedFilePtr>& source_files) {
+  return Finder(files, root).Run(written, source_files);
 }
 
-std::string Sources::KeyOf(std::string_view kind, std::string_view namespace_,
-                           std::string_view name) const {
-  if (kind == "GitRepository" && !namespace_.empty() && namespace_ != kBootstrap) {
+Sources::Key Sources::KeyOf(std::string_view kind, std::string_view namespace_,
+                            std::string_view name) const {
+  if (kind == kGit && !namespace_.empty() && namespace_ != kBootstrap) {
     std::string qualified = fmt::format("{}/{}", namespace_, name);
-    if (elsewhere_.contains(qualified)) return qualified;
+    if (elsewhere_.contains(qualified)) return {kGit, std::move(qualified)};
   }
-  return std::string(name);
+  return {std::string(kind), std::string(name)};
 }
 
-std::string_view Sources::IgnoreOf(std::string_view kind, std::string_view namespace_,
-                                   std::string_view name) const {
-  auto found = ignore_.find(KeyOf(kind, namespace_, name));
-  return kind == "GitRepository" && found != ignore_.end() ? std::string_view(found->second) : "";
+Sources::Key Sources::KeyOf(const Value* reference, const ObjectId& referrer) const {
+  const std::string_view ns = Text(reference, "namespace");
+  return KeyOf(Text(reference, "kind"), ns.empty() ? referrer.namespace_ : ns,
+               Text(reference, "name"));
 }
 
-const SourceTree* Sources::Of(std::string_view kind, std::string_view namespace_,
-                              std::string_view name, std::string_view path) const {
-  return OfKey({std::string(kind), KeyOf(kind, namespace_, name)}, path);
+std::string_view Sources::IgnoreOf(const Value* reference, const ObjectId& referrer) const {
+  auto found = ignore_.find(KeyOf(reference, referrer));
+  return found == ignore_.end() ? std::string_view() : found->second;
 }
 
-const SourceTree* Sources::OfKey(const std::pair<std::string, std::string>& key,
-                                 std::string_view path) const {
+const SourceTree* Sources::Of(const Value* reference, const ObjectId& referrer,
+                              std::string_view path) const {
+  return OfKey(KeyOf(reference, referrer), path);
+}
+
+const SourceTree* Sources::OfKey(const Key& key, std::string_view path) const {
   auto found = trees_.find(key);
   if (found == trees_.end()) return nullptr;
   auto shared = [path](const SourceTree& tree) {

@@ -53,30 +53,29 @@ class Sources {
                       const std::vector<WrittenKustomization>& written,
                       const std::vector<LoadedFilePtr>& source_files);
 
-  // Null: not this repository, or nobody knows. Clusters may have artifacts of the same name: the
-  // one whose generator is nearest to `path`, the file that asks, is meant.
-  // `namespace_`: of the reference, else of the object that has it; "" counts as "flux-system".
-  const SourceTree* Of(std::string_view kind, std::string_view namespace_, std::string_view name,
+  // What `reference` (a `sourceRef`) of `referrer` means. Null: not this repository, or nobody
+  // knows. Clusters may have artifacts of the same name: the one whose generator is nearest to
+  // `path`, the file that asks, is meant.
+  const SourceTree* Of(const Value* reference, const ObjectId& referrer,
                        std::string_view path) const;
-
+  // `spec.ignore` of the GitRepository that is meant; "" for every other source.
+  std::string_view IgnoreOf(const Value* reference, const ObjectId& referrer) const;
   // Root of the repository.
   const std::string& root() const { return root_; }
-  // `spec.ignore` of a GitRepository; "" for every other source.
-  std::string_view IgnoreOf(std::string_view kind, std::string_view namespace_,
-                            std::string_view name) const;
 
  private:
-  // Names of GitRepositories outside of "flux-system" are told apart by their namespace.
-  std::string KeyOf(std::string_view kind, std::string_view namespace_,
-                    std::string_view name) const;
+  class Finder;
+  using Key = std::pair<std::string, std::string>;  // kind and name
 
-  const SourceTree* OfKey(const std::pair<std::string, std::string>& key,
-                          std::string_view path) const;
+  // Names of GitRepositories outside of "flux-system" are told apart by their namespace.
+  Key KeyOf(std::string_view kind, std::string_view namespace_, std::string_view name) const;
+  Key KeyOf(const Value* reference, const ObjectId& referrer) const;
+  const SourceTree* OfKey(const Key& key, std::string_view path) const;
 
   std::string root_;
-  std::set<std::string> elsewhere_;                         // "namespace/name" of those
-  std::map<std::string, std::string, std::less<>> ignore_;  // by name of the GitRepository
-  std::map<std::pair<std::string, std::string>, std::vector<SourceTree>> trees_;
+  std::set<std::string> elsewhere_;  // "namespace/name" of those
+  std::map<Key, std::string> ignore_;
+  std::map<Key, std::vector<SourceTree>> trees_;
 };
 
 // `./apps//x/` → `apps/x`; "" for the root.

@@ -310,11 +310,7 @@ void Absorb(const Context& context, Objects& objects, Object generated) {
   Arena& arena = context.arena;
   std::vector<Object*> matches;
   for (Object& object : objects) {
-    if (object.id.Equals(generated.id) ||
-        std::any_of(object.previous.begin(), object.previous.end(),
-                    [&](const ObjectId& id) { return id.Equals(generated.id); })) {
-      matches.push_back(&object);
-    }
+    if (object.IsCalled(generated.id)) matches.push_back(&object);
   }
   if (matches.empty()) {
     if (generated.behavior != Behavior::kCreate) {

@@ -3,6 +3,7 @@
 // Thread contract: pure functions over immutable input.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,27 +11,23 @@
 
 namespace fluxls::build {
 
-// A build that a file has a part in.
+// A build that files have a part in.
 struct Touched {
   uint32_t build = 0;             // index in Fleet::builds()
-  std::vector<uint32_t> objects;  // in its objects: what the file's text got into
-  bool runs = false;              // it is one of the kustomizations of the build
-  bool variables = false;         // Flux takes variables from an object of the file
+  std::vector<uint32_t> objects;  // in its objects, ordered: what the files' text got into
 };
 
-// Builds that read a file, ordered. Of a kustomization file every object of the build counts as
-// touched.
-std::vector<Touched> FindTouched(const Fleet& fleet, const std::string& path);
+// Builds that read one of the files, ordered. Of a kustomization file every object of the build
+// counts as touched, of one that Flux takes variables from every object with variables.
+std::vector<Touched> FindTouched(const Fleet& fleet, const std::set<std::string>& paths);
 
 enum class ChangeKind : uint8_t { kAdded, kRemoved, kChanged };
 
 // An object that two fleets have differently.
 struct ObjectChange {
   ChangeKind kind = ChangeKind::kChanged;
-  std::string cluster;  // as in FluxBuild
-  std::string build;    // its title
-  bool flux = true;
-  std::string object;  // as Describe() says it
+  FluxBuildPtr build;  // of the fleet that has the object, the later one if both have it
+  const Object* object = nullptr;  // of that build
 };
 
 // By cluster, build and object. Builds that fail in one of the fleets have the objects that they

@@ -134,14 +134,22 @@ bool FieldIsTrue(const Value* map, std::string_view name) {
 }
 
 std::span<const Value* const> FieldItems(const Value* map, std::string_view name) {
-  const Value* value = Field(map, name);
-  return value ? value->Items() : std::span<const Value* const>();
+  return ItemsOf(Field(map, name));
 }
 
 Setting FieldSetting(const Value* map, std::string_view name) {
   const Value* value = Field(map, name);
   if (!value || !value->IsScalar()) return {};
   return {value->str(), value->origin};
+}
+
+std::string DescribeFields(const Value* map, std::initializer_list<std::string_view> names) {
+  std::string out;
+  for (std::string_view name : names) {
+    const std::string_view text = FieldText(map, name);
+    if (!text.empty()) out += fmt::format("{}{} \"{}\"", out.empty() ? "" : ", ", name, text);
+  }
+  return out;
 }
 
 bool Kustomization::Has(std::string_view option) const {

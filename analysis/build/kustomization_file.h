@@ -30,6 +30,8 @@ struct Setting {
   explicit operator bool() const { return !text.empty(); }
 };
 Setting FieldSetting(const Value* map, std::string_view name);
+// `kind "Deployment", name "web"`: those of the fields that are not empty.
+std::string DescribeFields(const Value* map, std::initializer_list<std::string_view> names);
 
 // A kustomization, ready to be built. What Flux adds to the one at its `spec.path` is in the same
 // lists, behind what the file says, and keeps its place in the Flux Kustomization.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "schemas/kustomize_fields.h"
 
 namespace fluxls::build {
@@ -31,24 +33,32 @@ std::string Describe(const ObjectId& id) {
   return out;
 }
 
+std::pair<std::string_view, std::string_view> SplitApiVersion(std::string_view api) {
+  const size_t slash = api.find('/');
+  if (slash == std::string_view::npos) return {"", api};
+  return {api.substr(0, slash), api.substr(slash + 1)};
+}
+
 ObjectId IdOf(const Value* root) {
   ObjectId id;
-  const std::string_view api = Text(root, "apiVersion");
-  const size_t slash = api.find('/');
-  if (slash != std::string_view::npos) {
-    id.group = api.substr(0, slash);
-    id.version = api.substr(slash + 1);
-  } else if (api == "builtin") {
-    id.group = api;
-  } else {
-    id.version = api;
-  }
+  std::tie(id.group, id.version) = SplitApiVersion(Text(root, "apiVersion"));
+  // kustomize's own plugins.
+  if (id.group.empty() && id.version == "builtin") std::swap(id.group, id.version);
   id.kind = Text(root, "kind");
   const Value* metadata = Find(root, "metadata");
   id.name = Text(metadata, "name");
   id.namespace_ = Text(metadata, "namespace");
   id.cluster_scoped = catalog::IsClusterScoped(id.group, id.version, id.kind);
   return id;
+}
+
+bool Object::IsCalled(const ObjectId& wanted) const {
+  return IsOrWas([&wanted](const ObjectId& other) { return other.Equals(wanted); });
+}
+
+bool HasFatal(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.fatal; });
 }
 
 void Object::StorePrevious() {

@@ -4,9 +4,11 @@
 // Thread contract: plain data.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/build/value.h"
@@ -34,6 +36,9 @@ struct ObjectId {
 
 // `Deployment "podinfo" in namespace "web"`.
 std::string Describe(const ObjectId& id);
+
+// Group and version of an apiVersion; the group is "" for "v1".
+std::pair<std::string_view, std::string_view> SplitApiVersion(std::string_view api);
 
 // Reads apiVersion, kind and metadata.
 ObjectId IdOf(const Value* root);
@@ -65,6 +70,13 @@ struct Object {
   // What generates it, "ConfigMapGenerator" in a kustomization; without kind for what a file holds.
   Step generator;
 
+  // Does `matches` hold for what it is called, or for what it was called before?
+  template <typename Matches>
+  bool IsOrWas(const Matches& matches) const {
+    return matches(id) || std::any_of(previous.begin(), previous.end(), matches);
+  }
+  // Is or was it called that? See ObjectId::Equals.
+  bool IsCalled(const ObjectId& wanted) const;
   const ObjectId& original() const { return previous.empty() ? id : previous.front(); }
   // Reads the id again, after a change.
   void Refresh() { id = IdOf(root); }
@@ -110,6 +122,9 @@ struct Problem {
   // Something was not found among the objects: not said where not all of them are known.
   bool absence = false;
 };
+
+// Does a build with these fail?
+bool HasFatal(const std::vector<Problem>& problems);
 
 // Something that cannot be known here, and why: a remote base, a file outside of the repository.
 struct Unknown {

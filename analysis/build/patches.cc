@@ -18,10 +18,7 @@ struct PatchText {
 };
 
 bool ReportBroken(const Context& context, const LoadedFile& file, Origin entry) {
-  std::optional<LoadError> error = file.syntax;
-  for (const LoadedDocument& document : file.documents) {
-    if (!error) error = document.refused;
-  }
+  const std::optional<LoadError> error = FirstError(file);
   if (!error) return false;
   Problem problem;
   problem.kind = ProblemKind::kSyntax;
@@ -39,12 +36,6 @@ std::vector<const Value*> DocumentsOf(const LoadedFile& file) {
     if (!IsEmpty(document.root)) out.push_back(document.root);
   }
   return out;
-}
-
-bool IsCalled(const Object& object, const ObjectId& id) {
-  return object.id.Equals(id) ||
-         std::any_of(object.previous.begin(), object.previous.end(),
-                     [&id](const ObjectId& other) { return other.Equals(id); });
 }
 
 struct PatchOptions {
@@ -144,13 +135,7 @@ const Value* WithMetadataAsText(Arena& arena, const Value* patch) {
         Erase(Own(arena, metadata), field);
         continue;
       }
-      for (uint32_t i = 0; i < texts->size && texts->IsMap(); ++i) {
-        const Value* value = texts->pairs[i].value;
-        if (!value->IsScalar() || value->type == Type::kString) continue;
-        Value* text = ShallowCopy(arena, *value);
-        text->type = Type::kString;
-        Own(arena, texts).pairs[i].value = text;
-      }
+      MakeTexts(arena, texts);
       if (texts != Find(metadata, field)) Set(arena, Own(arena, metadata), field, texts);
     }
   });
@@ -175,7 +160,7 @@ void MergeByName(const Context& context, Objects& objects, const Value* patch, P
   const Origin where = patch->origin ? patch->origin : entry;
   Object* target = nullptr;
   for (Object& object : objects) {
-    if (!object.root || !IsCalled(object, id)) continue;
+    if (!object.root || !object.IsCalled(id)) continue;
     if (target) {
       return context.Fail(ProblemKind::kPatch, where,
                           fmt::format("several objects are called {}", Describe(id)));
@@ -218,25 +203,11 @@ std::optional<std::vector<Object*>> Select(const Context& context, Objects& obje
 }
 
 void NoteTarget(const Context& context, const Value* target, bool selects) {
-  if (selects) {
-    if (context.hits && target->origin) context.hits->push_back(target->origin);
-    return;
-  }
-  std::string wanted;
-  for (std::string_view key :
-       {"kind", "name", "namespace", "group", "version", "labelSelector", "annotationSelector"}) {
-    const std::string_view text = Text(target, key);
-    if (!text.empty()) wanted += fmt::format("{}{} \"{}\"", wanted.empty() ? "" : ", ", key, text);
-  }
-  Problem problem;
-  problem.kind = ProblemKind::kPatchTarget;
-  problem.fatal = false;
-  problem.absence = true;
-  problem.path = target->origin ? target->origin.file->path : "";
-  problem.range = target->origin.range;
-  problem.message =
-      fmt::format("this target selects nothing ({})", wanted.empty() ? "it is empty" : wanted);
-  context.problems.push_back(std::move(problem));
+  const std::string wanted =
+      selects ? std::string()
+              : DescribeFields(target, {"kind", "name", "namespace", "group", "version",
+                                        "labelSelector", "annotationSelector"});
+  context.NoteTarget(target->origin, selects, wanted.empty() ? "it is empty" : wanted);
 }
 
 // A list of operations, or a JSON text of one.

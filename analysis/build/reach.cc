@@ -253,11 +253,7 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     auto found = sources.find(RepositoryRoot(snapshot, written.roots, path));
     if (found == sources.end()) continue;
     const Value* spec = Find(one.root, "spec");
-    const Value* reference = Find(spec, "sourceRef");
-    const SourceTree* tree = found->second.Of(
-        Text(reference, "kind"),
-        Text(reference, "namespace").empty() ? one.id.namespace_ : Text(reference, "namespace"),
-        Text(reference, "name"), path);
+    const SourceTree* tree = found->second.Of(Find(spec, "sourceRef"), one.id, path);
     if (!tree) continue;
     if (std::optional<std::string> directory = tree->DirectoryOf(Text(spec, "path")))
       directories[i] = *directory;

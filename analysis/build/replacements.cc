@@ -296,7 +296,7 @@ class Replacer {
   }
 
   static bool IsSelected(const Object& object, const Value* source) {
-    auto matches = [source](const ObjectId& id) {
+    return object.IsOrWas([source](const ObjectId& id) {
       auto fits = [source](std::string_view field, std::string_view value) {
         const std::string_view wanted = FieldText(source, field);
         return wanted.empty() || wanted == value;
@@ -304,17 +304,11 @@ class Replacer {
       const std::string_view ns = FieldText(source, "namespace");
       return fits("group", id.group) && fits("version", id.version) && fits("kind", id.kind) &&
              fits("name", id.name) && (ns.empty() || id.EffectiveNamespace() == ns);
-    };
-    return matches(object.id) ||
-           std::any_of(object.previous.begin(), object.previous.end(), matches);
+    });
   }
 
   static std::string Wanted(const Value* source) {
-    std::string out;
-    for (std::string_view field : {"kind", "name", "namespace"}) {
-      const std::string_view text = FieldText(source, field);
-      if (!text.empty()) out += fmt::format("{}{} \"{}\"", out.empty() ? "" : ", ", field, text);
-    }
+    const std::string out = DescribeFields(source, {"kind", "name", "namespace"});
     return out.empty() ? "anything" : out;
   }
 
@@ -379,16 +373,7 @@ class Replacer {
       any = true;
       Write(object, target, value);
     }
-    if (any && context_.hits && select->origin) context_.hits->push_back(select->origin);
-    if (!any) {
-      context_.problems.push_back({ProblemKind::kPatchTarget,
-                                   false,
-                                   select->origin ? select->origin.file->path : "",
-                                   select->origin.range,
-                                   fmt::format("this target selects nothing ({})", Wanted(select)),
-                                   {},
-                                   /*absence=*/true});
-    }
+    context_.NoteTarget(select->origin, any, Wanted(select));
   }
 
   void Write(Object& object, const Value* target, const Value* value) {

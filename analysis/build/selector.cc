@@ -189,10 +189,9 @@ bool Selector::Matches(const Object& object) const {
 }
 
 bool Selector::MatchesAnyId(const Object& object) const {
-  auto matches = [this](const ObjectId& id) {
+  return object.IsOrWas([this](const ObjectId& id) {
     return MatchesKind(id) && name_.Matches(id.name) && namespace_.Matches(id.EffectiveNamespace());
-  };
-  return matches(object.id) || std::any_of(object.previous.begin(), object.previous.end(), matches);
+  });
 }
 
 bool Selector::names_ids() const {

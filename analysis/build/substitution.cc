@@ -271,9 +271,8 @@ Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRele
   const Value* post_build = build::Find(spec, "postBuild");
   if (!post_build) return out;
   VariableReader reader(out, namespace_, find);
-  if (const Value* from = build::Find(post_build, "substituteFrom")) {
-    for (const Value* reference : from->Items()) reader.FromObject(reference);
-  }
+  for (const Value* reference : ItemsOf(build::Find(post_build, "substituteFrom")))
+    reader.FromObject(reference);
   reader.FromMap(build::Find(post_build, "substitute"));
   // Without a single variable Flux does nothing at all, unless it is told to.
   out.always = Text(post_build, "substituteStrategy") == "Always";

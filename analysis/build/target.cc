@@ -31,10 +31,9 @@ bool IsFilledByBootstrap(std::string_view path) {
 }
 
 bool HoldsAnything(const LoadedFile& file) {
-  return file.syntax || std::any_of(file.documents.begin(), file.documents.end(),
-                                    [](const LoadedDocument& document) {
-                                      return document.refused || !IsEmpty(document.root);
-                                    });
+  return FirstError(file) ||
+         std::any_of(file.documents.begin(), file.documents.end(),
+                     [](const LoadedDocument& document) { return !IsEmpty(document.root); });
 }
 
 }  // namespace
@@ -72,10 +71,6 @@ void Target::Run() {
 
 // --- Paths ---------------------------------------------------------------------------------------
 
-void Target::ReportMissing(const Value& entry, std::string_view what, std::string_view text) {
-  Fail(ProblemKind::kMissingEntry, entry, fmt::format("no {} \"{}\"", what, text));
-}
-
 bool Target::IsAllowed(const Value& entry, const std::string& path) {
   if (!builder_.options_.restrict_files || IsInside(path, k_.directory)) return true;
   Fail(ProblemKind::kOutsideRoot, entry,
@@ -83,50 +78,55 @@ bool Target::IsAllowed(const Value& entry, const std::string& path) {
   return false;
 }
 
-std::optional<std::string> Target::Resolve(const Value& entry, std::string_view text,
-                                           bool directory_only) {
-  auto unknown = [&](std::string reason) -> std::optional<std::string> {
-    into_.unknowns.push_back(
-        {entry.origin ? entry.origin.file->path : k_.path, entry.origin.range, std::move(reason)});
+void Target::AddUnknown(const Value& entry, std::string reason) {
+  into_.unknowns.push_back(
+      {entry.origin ? entry.origin.file->path : k_.path, entry.origin.range, std::move(reason)});
+}
+
+std::optional<Target::Found> Target::Resolve(const Value& entry, std::string_view text,
+                                             bool directory_only) {
+  auto unknown = [&](std::string reason) {
+    AddUnknown(entry, std::move(reason));
     return std::nullopt;
   };
-  if (text.empty()) {
-    Fail(ProblemKind::kMissingEntry, entry, "this entry is empty");
+  auto fail = [&](ProblemKind kind, std::string message) {
+    Fail(kind, entry, std::move(message));
     return std::nullopt;
-  }
+  };
+  if (text.empty()) return fail(ProblemKind::kMissingEntry, "this entry is empty");
   if (HasTemplate(text)) return unknown(fmt::format("\"{}\" is filled in later", text));
-  std::string path = JoinPath(k_.directory, text);
-  PathKind kind = builder_.files_.Stat(path);
-  if (kind == PathKind::kMissing && IsRemoteEntry(text))
+  Found place;
+  place.path = JoinPath(k_.directory, text);
+  place.kind = builder_.files_.Stat(place.path);
+  if (place.kind == PathKind::kMissing && IsRemoteEntry(text))
     return unknown(fmt::format("\"{}\" is remote", text));
-  if (kind == PathKind::kUnknown)
+  if (place.kind == PathKind::kUnknown)
     return unknown(fmt::format("\"{}\" is outside of what can be seen here", text));
-  if (text.front() == '/') {
-    Fail(ProblemKind::kOutsideRoot, entry, fmt::format("\"{}\" is an absolute path", text));
-    return std::nullopt;
+  if (text.front() == '/')
+    return fail(ProblemKind::kOutsideRoot, fmt::format("\"{}\" is an absolute path", text));
+  if (place.kind == PathKind::kMissing) {
+    return fail(
+        ProblemKind::kMissingEntry,
+        fmt::format("no {} \"{}\"", directory_only ? "directory" : "file or directory", text));
   }
-  if (kind == PathKind::kMissing) {
-    ReportMissing(entry, directory_only ? "directory" : "file or directory", text);
-    return std::nullopt;
+  if (directory_only && place.kind != PathKind::kDirectory) {
+    return fail(
+        ProblemKind::kMissingEntry,
+        fmt::format("\"{}\" is a file; components are directories with a kustomization.yaml",
+                    text));
   }
-  if (directory_only && kind != PathKind::kDirectory) {
-    Fail(ProblemKind::kMissingEntry, entry,
-         fmt::format("\"{}\" is a file; components are directories with a kustomization.yaml",
-                     text));
-    return std::nullopt;
-  }
-  return path;
+  return place;
 }
 
 LoadedFilePtr Target::LoadPath(const Value& entry) {
-  std::optional<std::string> path = Resolve(entry, entry.str(), false);
-  if (!path || !IsAllowed(entry, *path)) return nullptr;
-  if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
+  const std::optional<Found> place = Resolve(entry, entry.str(), false);
+  if (!place || !IsAllowed(entry, place->path)) return nullptr;
+  if (place->kind == PathKind::kDirectory) {
     Fail(ProblemKind::kMissingEntry, entry,
          fmt::format("\"{}\" is a directory; a file was expected", entry.str()));
     return nullptr;
   }
-  LoadedFilePtr file = builder_.files_.Load(*path);
+  LoadedFilePtr file = builder_.files_.Load(place->path);
   if (!file) {
     Fail(ProblemKind::kMissingEntry, entry, fmt::format("\"{}\" cannot be read", entry.str()));
     return nullptr;
@@ -141,14 +141,11 @@ PatchLoader Target::MakeLoader() {
 }
 
 std::shared_ptr<const std::string> Target::LoadBytes(const Value& entry, std::string_view text) {
-  std::optional<std::string> path = Resolve(entry, text, false);
-  if (!path || !IsAllowed(entry, *path)) return nullptr;
-  std::shared_ptr<const std::string> bytes = builder_.files_.Bytes(*path);
-  if (!bytes) {
-    // There, but nobody has looked into it: its content is not known.
-    into_.unknowns.push_back(
-        {k_.path, entry.origin.range, fmt::format("the content of \"{}\" is not at hand", text)});
-  }
+  const std::optional<Found> place = Resolve(entry, text, false);
+  if (!place || !IsAllowed(entry, place->path)) return nullptr;
+  std::shared_ptr<const std::string> bytes = builder_.files_.Bytes(place->path);
+  // There, but nobody has looked into it: its content is not known.
+  if (!bytes) AddUnknown(entry, fmt::format("the content of \"{}\" is not at hand", text));
   return bytes;
 }
 
@@ -165,12 +162,12 @@ void Target::ReadResources(const std::vector<const Value*>& entries) {
 }
 
 void Target::ReadResource(const Value& entry) {
-  std::optional<std::string> path = Resolve(entry, entry.str(), false);
-  if (!path) return;
-  if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
-    AddBase(entry, *path);
-  } else if (IsAllowed(entry, *path)) {
-    AddFile(entry, *path);
+  const std::optional<Found> place = Resolve(entry, entry.str(), false);
+  if (!place) return;
+  if (place->kind == PathKind::kDirectory) {
+    AddBase(entry, place->path);
+  } else if (IsAllowed(entry, place->path)) {
+    AddFile(entry, place->path);
   }
 }
 
@@ -180,23 +177,13 @@ void Target::AddFile(const Value& entry, const std::string& path) {
     return Fail(ProblemKind::kMissingEntry, entry,
                 fmt::format("\"{}\" cannot be read", entry.str()));
   }
-  if (file->is_template) {
-    into_.unknowns.push_back(
-        {k_.path, entry.origin.range, fmt::format("\"{}\" is a template", entry.str())});
-    return;
-  }
+  if (file->is_template) return AddUnknown(entry, fmt::format("\"{}\" is a template", entry.str()));
   into_.arena->Keep(file->arena);
   if (IsFilledByBootstrap(path) && !HoldsAnything(*file)) {
-    into_.unknowns.push_back(
-        {k_.path, entry.origin.range,
-         fmt::format("\"{}\" is empty until flux bootstrap fills it", entry.str())});
-    return;
+    return AddUnknown(entry,
+                      fmt::format("\"{}\" is empty until flux bootstrap fills it", entry.str()));
   }
-  std::optional<LoadError> error = file->syntax;
-  for (const LoadedDocument& document : file->documents) {
-    if (!error) error = document.refused;
-  }
-  if (error) {
+  if (const std::optional<LoadError> error = FirstError(*file)) {
     Problem problem{ProblemKind::kSyntax, true, path, error->range, error->message, {}};
     if (entry.origin)
       problem.related.push_back({entry.origin.file->path, entry.origin.range, "listed here"});
@@ -288,11 +275,7 @@ void Target::AddBase(const Value& entry, const std::string& directory) {
   AccumulationPtr base = builder_.Accumulate(directory);
   into_.bases.push_back(base);
   into_.arena->Keep(base);
-  Arena scratch;
-  std::vector<Problem> ignored;
-  std::optional<Kustomization> read =
-      builder_.ReadKustomization(directory, true, scratch, nullptr, ignored);
-  if (read && read->component) {
+  if (base->kustomization && base->kustomization->component) {
     return Fail(ProblemKind::kComponent, entry,
                 fmt::format("\"{}\" is a Component; list it under components", entry.str()));
   }
@@ -383,25 +366,24 @@ void Target::ReadComponents() {
 }
 
 void Target::ReadComponent(const Value& entry) {
-  std::optional<std::string> directory = Resolve(entry, entry.str(), true);
-  if (!directory) return;
+  const std::optional<Found> place = Resolve(entry, entry.str(), true);
+  if (!place) return;
+  const std::string& directory = place->path;
   for (const std::string& above : builder_.stack_) {
-    if (IsInside(above, *directory)) {
+    if (IsInside(above, directory)) {
       ++builder_.circles_;
       return Fail(ProblemKind::kCycle, entry,
                   fmt::format("\"{}\" holds what it is built from: a cycle", entry.str()));
     }
   }
-  std::vector<Problem> problems;
   std::optional<Kustomization> component =
-      builder_.ReadKustomization(*directory, true, *into_.arena, &entry, problems);
-  into_.problems.insert(into_.problems.end(), problems.begin(), problems.end());
+      builder_.ReadKustomization(directory, true, *into_.arena, &entry, into_.problems);
   if (!component) return;
   if (!component->component) {
     return Fail(ProblemKind::kComponent, entry,
                 fmt::format("\"{}\" is a Kustomization; list it under resources", entry.str()));
   }
-  builder_.stack_.push_back(*directory);
+  builder_.stack_.push_back(directory);
   Target(builder_, *component, into_).Run();
   builder_.stack_.pop_back();
 }

@@ -43,25 +43,24 @@ class Target {
   void Stamp(Step step);
   Step StepOf(const Object& plugin) const;
 
+  struct Found {
+    std::string path;
+    PathKind kind = PathKind::kMissing;
+  };
   // Where an entry of this kustomization leads; nothing (and a problem, or an unknown) when
   // nowhere.
-  std::optional<std::string> Resolve(const Value& entry, std::string_view text,
-                                     bool directory_only);
+  std::optional<Found> Resolve(const Value& entry, std::string_view text, bool directory_only);
   bool IsAllowed(const Value& entry, const std::string& path);
   LoadedFilePtr LoadPath(const Value& entry);
   PatchLoader MakeLoader();
   std::shared_ptr<const std::string> LoadBytes(const Value& entry, std::string_view path);
   void Fail(ProblemKind kind, const Value& entry, std::string message);
-  void ReportMissing(const Value& entry, std::string_view what, std::string_view text);
+  void AddUnknown(const Value& entry, std::string reason);
 
   Builder& builder_;
   const Kustomization& k_;
   Accumulation& into_;
   std::unordered_map<std::string, size_t> ids_;  // of the objects so far
 };
-
-// The object that kustomize's builtin plugin configuration `config` describes, run as a
-// transformer.
-bool IsBuiltinPlugin(const ObjectId& id);
 
 }  // namespace fluxls::build

@@ -14,12 +14,6 @@
 namespace fluxls::build {
 namespace {
 
-std::vector<FieldSpec> FieldSpecsOf(const Value* plugin) {
-  std::vector<FieldSpec> out;
-  for (const Value* spec : FieldItems(plugin, "fieldSpecs")) out.push_back(ReadFieldSpec(spec));
-  return out;
-}
-
 NamespaceOptions NamespaceOptionsOf(const Value* plugin) {
   NamespaceOptions options;
   options.unset_only = FieldIsTrue(plugin, "unsetOnly");
@@ -49,11 +43,11 @@ std::string WithPathPart(std::string_view path, int64_t position, std::string_vi
   return fmt::format("{}{}", absolute ? "/" : "", fmt::join(parts, "/"));
 }
 
-}  // namespace
-
 bool IsBuiltinPlugin(const ObjectId& id) {
   return id.group == "builtin" || id.version == "builtin";
 }
+
+}  // namespace
 
 // The objects that an entry of `generators`, `transformers` or `validators` holds or names.
 Objects Target::ReadPlugins(const Value& entry) {
@@ -62,10 +56,10 @@ Objects Target::ReadPlugins(const Value& entry) {
     file = builder_.files_.Inline(entry);
     into_.arena->Keep(file->arena);
   } else {
-    std::optional<std::string> path = Resolve(entry, entry.str(), false);
-    if (!path) return {};
-    if (builder_.files_.Stat(*path) == PathKind::kDirectory) {
-      AccumulationPtr directory = builder_.Accumulate(*path);
+    const std::optional<Found> place = Resolve(entry, entry.str(), false);
+    if (!place) return {};
+    if (place->kind == PathKind::kDirectory) {
+      AccumulationPtr directory = builder_.Accumulate(place->path);
       into_.bases.push_back(directory);
       into_.arena->Keep(directory);
       return directory->objects;
@@ -232,7 +226,7 @@ void Target::RunTransformerPlugin(const Object& plugin) {
   Objects& objects = into_.objects;
   const Value* root = plugin.root;
   const std::string_view kind = plugin.id.kind;
-  const std::vector<FieldSpec> fields = FieldSpecsOf(root);
+  const std::vector<FieldSpec> fields = ReadFieldSpecs(Field(root, "fieldSpecs"));
   const PatchLoader load = MakeLoader();
   if (kind == "NamespaceTransformer") {
     const Value* metadata = Find(root, "metadata");

@@ -52,21 +52,6 @@ bool SelectsAllOf(const FieldSpec& selector, const FieldSpec& spec) {
          (selector.kind.empty() || selector.kind == spec.kind);
 }
 
-void MergeSpecs(std::vector<FieldSpec>& base, const std::vector<FieldSpec>& more,
-                std::string* problem) {
-  for (const FieldSpec& spec : more) {
-    std::string wrong = MergeSpec(base, spec);
-    if (problem && problem->empty()) *problem = std::move(wrong);
-  }
-}
-
-std::vector<FieldSpec> ReadFieldSpecs(const Value* list) {
-  std::vector<FieldSpec> out;
-  if (!list) return out;
-  for (const Value* entry : list->Items()) out.push_back(ReadFieldSpec(entry));
-  return out;
-}
-
 void MergeReference(std::vector<NameReference>& list, const NameReference& reference,
                     std::string* problem) {
   auto same = std::find_if(list.begin(), list.end(), [&](const NameReference& other) {
@@ -124,14 +109,19 @@ class CrdReader {
   TransformerConfig& config_;
 };
 
-}  // namespace
-
-const TransformerConfigPtr& DefaultTransformerConfig() {
-  static const TransformerConfigPtr kDefault =
-      std::make_shared<const TransformerConfig>(MakeDefault());
-  return kDefault;
+FieldSpec ReadFieldSpec(const Value* entry) {
+  FieldSpec spec;
+  spec.group = FieldText(entry, "group");
+  spec.version = FieldText(entry, "version");
+  spec.kind = FieldText(entry, "kind");
+  spec.path = SplitFieldPath(FieldText(entry, "path"));
+  spec.create = FieldIsTrue(entry, "create");
+  return spec;
 }
 
+// Adds `spec`, unless it selects all that a spec of the list with the same path selects: then the
+// narrower one stands alone, as kustomize has it. Says what is wrong when the two disagree whether
+// to create the field.
 std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec) {
   for (const FieldSpec& other : list) {
     if (other.path != spec.path || !SelectsAllOf(spec, other)) continue;
@@ -140,6 +130,28 @@ std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec) {
   }
   list.push_back(spec);
   return "";
+}
+
+}  // namespace
+
+void MergeSpecs(std::vector<FieldSpec>& base, const std::vector<FieldSpec>& more,
+                std::string* problem) {
+  for (const FieldSpec& spec : more) {
+    std::string wrong = MergeSpec(base, spec);
+    if (problem && problem->empty()) *problem = std::move(wrong);
+  }
+}
+
+std::vector<FieldSpec> ReadFieldSpecs(const Value* list) {
+  std::vector<FieldSpec> out;
+  for (const Value* entry : ItemsOf(list)) out.push_back(ReadFieldSpec(entry));
+  return out;
+}
+
+const TransformerConfigPtr& DefaultTransformerConfig() {
+  static const TransformerConfigPtr kDefault =
+      std::make_shared<const TransformerConfig>(MakeDefault());
+  return kDefault;
 }
 
 TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
@@ -170,16 +182,6 @@ TransformerConfigPtr WithDefaults(const std::vector<TransformerConfig>& configur
     config = MergeConfigs(config, std::make_shared<const TransformerConfig>(more), problem);
   }
   return MergeConfigs(config, DefaultTransformerConfig(), problem);
-}
-
-FieldSpec ReadFieldSpec(const Value* entry) {
-  FieldSpec spec;
-  spec.group = FieldText(entry, "group");
-  spec.version = FieldText(entry, "version");
-  spec.kind = FieldText(entry, "kind");
-  spec.path = SplitFieldPath(FieldText(entry, "path"));
-  spec.create = FieldIsTrue(entry, "create");
-  return spec;
 }
 
 TransformerConfig ReadConfiguration(const Value* root) {

@@ -35,11 +35,6 @@ using TransformerConfigPtr = std::shared_ptr<const TransformerConfig>;
 
 const TransformerConfigPtr& DefaultTransformerConfig();
 
-// Adds `spec`, unless it selects all that a spec of the list with the same path selects: then the
-// narrower one stands alone, as kustomize has it. Says what is wrong when the two disagree whether
-// to create the field.
-std::string MergeSpec(std::vector<FieldSpec>& list, const FieldSpec& spec);
-
 // `base` with everything of `more`; null is a configuration of nothing. `problem`, if not null,
 // gets what does not fit together.
 TransformerConfigPtr MergeConfigs(const TransformerConfigPtr& base,
@@ -53,7 +48,12 @@ TransformerConfigPtr WithDefaults(const std::vector<TransformerConfig>& configur
 TransformerConfig ReadConfiguration(const Value* root);
 // Reads a `crds` file: OpenAPI definitions with kustomize's extensions.
 TransformerConfig ReadCrdDefinitions(const Value* root);
-// One entry of a list of field specs.
-FieldSpec ReadFieldSpec(const Value* entry);
+// A list of field specs; null is an empty one.
+std::vector<FieldSpec> ReadFieldSpecs(const Value* list);
+// Adds specs to a list, those left out that select all that a spec of the list with the same path
+// selects: the narrower one stands alone, as kustomize has it. `problem`, if not null, gets the
+// first two that disagree whether to create the field.
+void MergeSpecs(std::vector<FieldSpec>& base, const std::vector<FieldSpec>& more,
+                std::string* problem);
 
 }  // namespace fluxls::build

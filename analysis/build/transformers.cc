@@ -224,6 +224,16 @@ void Context::FailAbsent(ProblemKind kind, Origin where, std::string message) co
   problems.back().absence = true;
 }
 
+void Context::NoteTarget(Origin target, bool selects, std::string_view wanted) const {
+  if (selects) {
+    if (hits && target) hits->push_back(target);
+    return;
+  }
+  FailAbsent(ProblemKind::kPatchTarget, target,
+             fmt::format("this target selects nothing ({})", wanted));
+  problems.back().fatal = false;
+}
+
 void SetNamespace(const Context& context, Objects& objects, Setting name,
                   const std::vector<FieldSpec>& fields, NamespaceOptions options) {
   if (!name) return;
@@ -278,15 +288,9 @@ void SetMetadata(const Context& context, Objects& objects, const Value* pairs,
 
 void SetLabels(const Context& context, Objects& objects, const Value* entry,
                const TransformerConfig& config) {
-  std::vector<FieldSpec> fields;
-  for (const Value* spec : FieldItems(entry, "fields")) fields.push_back(ReadFieldSpec(spec));
+  std::vector<FieldSpec> fields = ReadFieldSpecs(Field(entry, "fields"));
   std::string problem;
-  auto merge = [&](const std::vector<FieldSpec>& more) {
-    for (const FieldSpec& spec : more) {
-      std::string wrong = MergeSpec(fields, spec);
-      if (problem.empty()) problem = std::move(wrong);
-    }
-  };
+  auto merge = [&](const std::vector<FieldSpec>& more) { MergeSpecs(fields, more, &problem); };
   if (FieldIsTrue(entry, "includeSelectors")) {
     merge(config.common_labels);
   } else {
@@ -327,10 +331,7 @@ void SetReplicas(const Context& context, Objects& objects, const Value* entry,
   for (Object& object : objects) {
     for (const FieldSpec& spec : fields) {
       auto matches = [&](const ObjectId& id) { return id.name == name && spec.Selects(id); };
-      if (!matches(object.id) &&
-          !std::any_of(object.previous.begin(), object.previous.end(), matches)) {
-        continue;
-      }
+      if (!object.IsOrWas(matches)) continue;
       found = true;
       if (!spec.Selects(object.id)) continue;
       Apply(

@@ -28,6 +28,9 @@ struct Context {
   void Fail(ProblemKind kind, Origin where, std::string message) const;
   // The same for something that is not there; see Problem::absence.
   void FailAbsent(ProblemKind kind, Origin where, std::string message) const;
+  // Of the target of a patch or replacement: does it select something? If not, `wanted` says what
+  // it looks for.
+  void NoteTarget(Origin target, bool selects, std::string_view wanted) const;
 };
 
 using Objects = std::vector<Object>;

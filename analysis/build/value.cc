@@ -194,6 +194,17 @@ void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was) {
   value.edits = arena.NewEdit({kind, by, was, value.edits});
 }
 
+void MakeTexts(Arena& arena, const Value*& map) {
+  if (!map->IsMap()) return;
+  for (uint32_t i = 0; i < map->size; ++i) {
+    const Value* value = map->pairs[i].value;
+    if (!value->IsScalar() || value->type == Type::kString) continue;
+    Value* text = ShallowCopy(arena, *value);
+    text->type = Type::kString;
+    Own(arena, map).pairs[i].value = text;
+  }
+}
+
 bool SameContent(const Value* a, const Value* b) {
   if (a == b) return true;
   if (!a || !b || a->type != b->type || a->size != b->size) return false;

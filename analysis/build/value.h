@@ -140,6 +140,11 @@ Value& Own(Arena& arena, const Value*& slot);
 // A copy of one value that shares its children.
 Value* ShallowCopy(Arena& arena, const Value& value);
 
+// Items of a list; none of null or anything else.
+inline std::span<const Value* const> ItemsOf(const Value* list) {
+  return list ? list->Items() : std::span<const Value* const>();
+}
+
 // --- Maps. Keys are unique and keep their order. ---------------------------------------------
 const Value* Find(const Value* map, std::string_view key);
 // Along a route of keys: `{"metadata", "labels"}`.
@@ -161,6 +166,9 @@ void RemoveAt(Value& list, uint32_t at);
 void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by);
 // Notes on a value the arena owns that `by` changed it; `was`: what stood there before.
 void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was);
+
+// Makes strings of the scalars in a map, as they are written.
+void MakeTexts(Arena& arena, const Value*& map);
 
 // Same types, texts and order of lists; the order of keys, origins and styles do not count.
 bool SameContent(const Value* a, const Value* b);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <tuple>
 
 #include "analysis/build/scalar_type.h"
 
@@ -139,9 +140,7 @@ void DefineVariables(const Context& context, Objects& objects,
     std::string_view group = FieldText(reference, "group");
     std::string_view version = FieldText(reference, "version");
     if (const std::string_view api = FieldText(reference, "apiVersion"); !api.empty()) {
-      const size_t slash = api.find('/');
-      group = slash == std::string_view::npos ? std::string_view() : api.substr(0, slash);
-      version = slash == std::string_view::npos ? api : api.substr(slash + 1);
+      std::tie(group, version) = SplitApiVersion(api);
     }
     const std::string_view ns = FieldText(reference, "namespace");
     auto is_meant = [&](const ObjectId& id) {
@@ -151,10 +150,7 @@ void DefineVariables(const Context& context, Objects& objects,
     };
     std::vector<Object*> matches;
     for (Object& object : objects) {
-      if (is_meant(object.id) ||
-          std::any_of(object.previous.begin(), object.previous.end(), is_meant)) {
-        matches.push_back(&object);
-      }
+      if (object.IsOrWas(is_meant)) matches.push_back(&object);
     }
     if (matches.size() > 1) {
       context.Fail(ProblemKind::kVariable, entry->origin,

@@ -159,8 +159,7 @@ std::string ApiVersion::ToString() const {
 }
 
 bool IsKustomizationFileName(std::string_view base_name) {
-  return base_name == "kustomization.yaml" || base_name == "kustomization.yml" ||
-         base_name == "Kustomization";
+  return std::ranges::find(kKustomizationFileNames, base_name) != std::end(kKustomizationFileNames);
 }
 
 bool IsFluxGroup(std::string_view group) {

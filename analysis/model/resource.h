@@ -91,7 +91,9 @@ struct FileFacts {
 inline constexpr std::string_view kKustomizeGroup = "kustomize.config.k8s.io";
 inline constexpr std::string_view kFluxKustomizeGroup = "kustomize.toolkit.fluxcd.io";
 
-// "kustomization.yaml", "kustomization.yml" or "Kustomization": the names that kustomize looks for.
+// The names that kustomize looks for, the first one first.
+inline constexpr std::string_view kKustomizationFileNames[] = {
+    "kustomization.yaml", "kustomization.yml", "Kustomization"};
 bool IsKustomizationFileName(std::string_view base_name);
 // Groups under toolkit.fluxcd.io, source.extensions.fluxcd.io and fluxcd.controlplane.io.
 bool IsFluxGroup(std::string_view group);

@@ -14,11 +14,11 @@ std::vector<BuildProblem> BuildProblemsIn(const RuleContext& context,
   const std::string& path = context.file().path;
   std::vector<uint32_t> running = fleet->BuildsRunning(path);
   if (running.empty()) running = fleet->BuildsReading(path);
-  for (build::FleetProblem& found : fleet->ProblemsIn(path)) {
+  for (const build::FleetProblem& found : fleet->ProblemsIn(path)) {
     if (std::find(kinds.begin(), kinds.end(), found.problem->kind) == kinds.end()) continue;
     BuildProblem problem;
     problem.problem = found.problem;
-    problem.builds = std::move(found.builds);
+    problem.builds = found.builds;
     problem.by_flux = std::any_of(problem.builds.begin(), problem.builds.end(),
                                   [&](uint32_t build) { return fleet->builds()[build]->flux; });
     problem.everywhere = problem.builds.size() >= running.size();
@@ -50,11 +50,13 @@ Finding& ReportBuildProblem(RuleContext& context, const BuildProblem& problem) {
   return finding;
 }
 
-ScalarAt FindScalar(const RuleContext& context, ByteRange range) {
+FoundNode FindNode(const RuleContext& context, ByteRange range) {
   for (const yaml::Document& document : context.documents()) {
-    if (range.begin < document.range().begin || range.begin > document.range().end) continue;
+    if (range.begin < document.range().begin || range.end > document.range().end) continue;
     yaml::Node node = document.NodeAt(range.begin);
-    if (node.IsScalar() && node.range() == range) return {&document, node};
+    while (node && node.range() != range) node = node.parent();
+    while (node.parent() && node.parent().range() == range) node = node.parent();
+    if (node) return {&document, node};
   }
   return {};
 }

@@ -30,11 +30,12 @@ Finding& ReportBuildProblem(RuleContext& context, const BuildProblem& problem);
 // `Kustomization "flux-system/apps" of cluster "clusters/production"`, `the build of "apps/base"`.
 std::string DescribeBuild(const RuleContext& context, uint32_t build);
 
-// The document and the scalar that stands exactly at `range`; without node when there is none.
-struct ScalarAt {
+// The node that stands exactly at `range`, the outermost of several; no such node when there is
+// none.
+struct FoundNode {
   const yaml::Document* document = nullptr;
   yaml::Node node;
 };
-ScalarAt FindScalar(const RuleContext& context, ByteRange range);
+FoundNode FindNode(const RuleContext& context, ByteRange range);
 
 }  // namespace fluxls

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/build/envsubst.h"
 #include "analysis/rules/build_problems.h"
 #include "analysis/rules/rule.h"
+#include "analysis/rules/substituted_texts.h"
 
 namespace fluxls {
 namespace {
@@ -137,24 +137,17 @@ data:
 };
 
 void Check(RuleContext& context) {
-  const build::Fleet* fleet = context.fleet();
-  if (!fleet) return;
-  const std::string& text = context.file().text->content();
-  for (const build::SubstitutedScalar& scalar : fleet->SubstitutedIn(context.file().path)) {
-    const auto sure = std::find_if(
-        scalar.effects.begin(), scalar.effects.end(),
-        [fleet](build::Effect effect) { return fleet->BuildOf(effect).variables.IsCertain(); });
-    if (sure == scalar.effects.end()) continue;
-    std::optional<build::SubstitutionError> error;
-    build::VariablesIn(Slice(text, scalar.range), &error);
-    if (!error) continue;
-    const ByteRange range{scalar.range.begin + error->range.begin,
-                          scalar.range.begin + error->range.end};
+  for (const SubstitutedText& text : SubstitutedTexts(context)) {
+    if (!text.error) continue;
+    const auto sure =
+        std::find_if(text.effects->begin(), text.effects->end(), [&](build::Effect effect) {
+          return context.fleet()->BuildOf(effect).variables.IsCertain();
+        });
+    if (sure == text.effects->end()) continue;
     Finding& finding = context.ReportAt(
-        range,
-        fmt::format("{} refuses this: {}", DescribeBuild(context, sure->build), error->message));
-    context.AddFix(finding, "Write it as plain text, $${…}",
-                   std::vector<TextEdit>{{{range.begin, range.begin}, "$"}}, false);
+        text.error->range, fmt::format("{} refuses this: {}", DescribeBuild(context, sure->build),
+                                       text.error->message));
+    AddEscape(context, finding, text.error->range);
   }
 }
 

@@ -1,5 +1,3 @@
-#include <optional>
-
 #include "analysis/rules/build_problems.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
@@ -137,19 +135,6 @@ bool IsWrongKustomization(const RuleContext& context, const build::Problem& prob
          IsKustomizationFileName(BaseName(context.file().path));
 }
 
-// The key of the field whose value stands at `range`; a field is wrong as a whole.
-std::optional<ByteRange> KeyOf(const RuleContext& context, ByteRange range) {
-  for (const yaml::Document& document : context.documents()) {
-    if (range.begin < document.range().begin || range.end > document.range().end) continue;
-    yaml::Node node = document.NodeAt(range.begin);
-    while (node && node.range() != range) node = node.parent();
-    // An item that is a mapping starts where its first value's key does.
-    while (node.parent() && node.parent().range() == range) node = node.parent();
-    if (const yaml::Node key = node.key()) return key.range();
-  }
-  return std::nullopt;
-}
-
 // kustomize-missing-entry reads kustomization files; `components` of a Flux Kustomization it does
 // not.
 bool IsOurs(const RuleContext& context, build::ProblemKind kind) {
@@ -169,7 +154,9 @@ void Check(RuleContext& context) {
     if (!IsOurs(context, problem.problem->kind)) continue;
     Finding& finding = ReportBuildProblem(context, problem);
     if (problem.problem->kind != ProblemKind::kBadKustomization) continue;
-    if (std::optional<ByteRange> key = KeyOf(context, problem.problem->range)) finding.range = *key;
+    // A field is wrong as a whole.
+    if (const yaml::Node key = FindNode(context, problem.problem->range).node.key())
+      finding.range = key.range();
   }
 }
 

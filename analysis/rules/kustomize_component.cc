@@ -142,7 +142,7 @@ labels:
 
 // Moves an item to the list `to` of the kustomization; nothing when a comment would be lost on the
 // way.
-yaml::Edits MoveTo(const RuleContext& context, const ScalarAt& entry, std::string_view to) {
+yaml::Edits MoveTo(const RuleContext& context, const FoundNode& entry, std::string_view to) {
   const yaml::Document& document = *entry.document;
   const yaml::Node list = entry.node.parent();
   if (!list.IsSequence()) return std::nullopt;
@@ -162,8 +162,8 @@ void Check(RuleContext& context) {
   const std::string directory(DirectoryName(context.file().path));
   for (const BuildProblem& problem : BuildProblemsIn(context, {build::ProblemKind::kComponent})) {
     Finding& finding = ReportBuildProblem(context, problem);
-    const ScalarAt entry = FindScalar(context, problem.problem->range);
-    if (!entry.node) continue;
+    const FoundNode entry = FindNode(context, problem.problem->range);
+    if (!entry.node.IsScalar()) continue;
     const std::string_view field = entry.node.parent().key().value();
     const std::string_view to = field == "components" ? "resources" : "components";
     if (field != "components" && field != "resources") continue;

@@ -199,12 +199,6 @@ constexpr Field kFields[] = {
     {"vars", "", "use \"replacements\""},
 };
 
-bool LooksInline(Node node) {
-  const std::string_view text = node.value();
-  return node.IsBlockScalar() || text.find('\n') != std::string_view::npos ||
-         text.find(": ") != std::string_view::npos || text.starts_with('{');
-}
-
 // A value that can be written elsewhere; nothing for what would lose something on the way.
 std::optional<Value> Copy(Node node) {
   if (!node || node.IsAlias() || !node.anchor().empty() || !node.tag().empty()) return std::nullopt;

@@ -133,8 +133,7 @@ class Checker {
 
  private:
   void Check(build::Effect effect, const Object& object, const Value* references) {
-    if (!references) return;
-    for (const Value* reference : references->Items()) {
+    for (const Value* reference : build::ItemsOf(references)) {
       const std::string_view kind = build::Text(reference, "kind");
       const Value* name = build::Find(reference, "name");
       if (!name || !name->origin || name->origin.file->path != context_.file().path) continue;

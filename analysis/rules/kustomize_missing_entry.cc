@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/model/kustomization.h"
+#include "analysis/rules/listed_paths.h"
 #include "analysis/rules/near_path.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
@@ -104,39 +105,6 @@ metadata:
 using yaml::Document;
 using yaml::Node;
 
-// How the paths lie in a field.
-enum class Shape : uint8_t {
-  kPaths,       // a list of paths, or of inline YAML where `inline_yaml` says so
-  kPathField,   // a list of mappings, each with `path`
-  kGenerators,  // a list of mappings with `files`, `envs` and `env`
-  kOnePath,     // a mapping with `path`
-};
-
-struct Field {
-  std::string_view name;
-  Shape shape;
-  EntryKind kind;
-  bool inline_yaml = false;
-};
-
-constexpr Field kFields[] = {
-    {"resources", Shape::kPaths, EntryKind::kFileOrBase},
-    {"bases", Shape::kPaths, EntryKind::kFileOrBase},
-    {"components", Shape::kPaths, EntryKind::kBase},
-    {"crds", Shape::kPaths, EntryKind::kFile},
-    {"configurations", Shape::kPaths, EntryKind::kFile},
-    {"patches", Shape::kPathField, EntryKind::kFile},
-    {"patchesStrategicMerge", Shape::kPaths, EntryKind::kFile, true},
-    {"patchesJson6902", Shape::kPathField, EntryKind::kFile},
-    {"replacements", Shape::kPathField, EntryKind::kFile},
-    {"generators", Shape::kPaths, EntryKind::kFileOrBase, true},
-    {"transformers", Shape::kPaths, EntryKind::kFileOrBase, true},
-    {"validators", Shape::kPaths, EntryKind::kFileOrBase, true},
-    {"configMapGenerator", Shape::kGenerators, EntryKind::kFile},
-    {"secretGenerator", Shape::kGenerators, EntryKind::kFile},
-    {"openapi", Shape::kOnePath, EntryKind::kFile},
-};
-
 // For this many entries of a file a near path is looked for, and this many can be fixed one by one:
 // who has more has moved a directory.
 constexpr int kMaxSuggestions = 50;
@@ -149,71 +117,18 @@ class Checker {
       : context_(context), document_(document), directory_(DirectoryName(context.file().path)) {}
 
   void Run() {
-    Node root = document_.root();
-    for (const Field& field : kFields) {
-      Node value = root.Find(field.name);
-      switch (field.shape) {
-        case Shape::kPaths:
-          List(field, value);
-          break;
-        case Shape::kPathField:
-          for (Node item : Items(value)) Entry(field, item.Resolve().Find("path"), item, true);
-          break;
-        case Shape::kGenerators:
-          for (Node item : Items(value)) {
-            Node generator = item.Resolve();
-            List(field, generator.Find("envs"));
-            Entry(field, generator.Find("env"), {}, true);
-            for (Node file : Items(generator.Find("files"))) {
-              Entry(field, file.Resolve(), file, true, true);
-            }
-          }
-          break;
-        case Shape::kOnePath:
-          Entry(field, value.Find("path"), {}, true);
-          break;
-      }
-    }
+    for (const ListedPath& listed : ListedPaths(document_.root())) Check(listed);
   }
 
  private:
-  static std::vector<Node> Items(Node list) {
-    std::vector<Node> items;
-    if (!list.IsSequence()) return items;
-    for (Node item : list) items.push_back(item);
-    return items;
-  }
-
-  void List(const Field& field, Node list) {
-    for (Node item : Items(list)) Entry(field, item.Resolve(), item, !field.inline_yaml);
-  }
-
-  static bool IsInline(Node node) {
-    const std::string_view text = node.value();
-    return node.IsBlockScalar() || text.find('\n') != std::string_view::npos ||
-           text.find(": ") != std::string_view::npos || text.starts_with('{') ||
-           text.starts_with('[');
-  }
-
-  // `node` holds the path; `item` is what goes when the entry is removed, if it can be. `keyed`:
-  // `key=path`.
-  void Entry(const Field& field, Node node, Node item, bool path_only, bool keyed = false) {
-    if (!node.IsScalar() || node.value().empty() || HasTemplate(node.value())) return;
-    if (!path_only && IsInline(node)) return;
-    if (TouchesDamage(document_, node.range())) return;
-    std::string_view entry = node.value();
-    std::string_view prefix;
-    if (const size_t equals = entry.find('='); keyed && equals != std::string_view::npos) {
-      prefix = entry.substr(0, equals + 1);
-      entry.remove_prefix(equals + 1);
-    }
-    if (entry.empty() || entry.find('\n') != std::string_view::npos) return;
-    const std::string path = JoinPath(directory_, entry);
+  void Check(const ListedPath& listed) {
+    if (HasTemplate(listed.node.value()) || TouchesDamage(document_, listed.node.range())) return;
+    const std::string path = JoinPath(directory_, listed.entry);
     const Snapshot& snapshot = context_.snapshot();
     const PathKind found = snapshot.Stat(path);
-    if (found == PathKind::kUnknown || Fits(snapshot, path, found, field.kind)) return;
-    if (found == PathKind::kMissing && LooksRemote(entry)) return;
-    Report(field, node, item, prefix, entry, found);
+    if (found == PathKind::kUnknown || Fits(snapshot, path, found, listed.kind)) return;
+    if (found == PathKind::kMissing && LooksRemote(listed.entry)) return;
+    Report(listed, found);
   }
 
   // Entries that kustomize would fetch, and what could be one: `host.tld/org/repo`.
@@ -228,37 +143,38 @@ class Checker {
     return two_more && !host.starts_with('.') && host.find('.') != std::string_view::npos;
   }
 
-  void Report(const Field& field, Node node, Node item, std::string_view prefix,
-              std::string_view entry, PathKind found) {
+  void Report(const ListedPath& listed, PathKind found) {
+    const std::string_view entry = listed.entry;
     if (++reported_ > kMaxReported) return;
     std::string message;
     if (found == PathKind::kMissing) {
-      const std::string_view what = field.kind == EntryKind::kFile   ? "file"
-                                    : field.kind == EntryKind::kBase ? "directory"
-                                                                     : "file or directory";
+      const std::string_view what = listed.kind == EntryKind::kFile   ? "file"
+                                    : listed.kind == EntryKind::kBase ? "directory"
+                                                                      : "file or directory";
       message = fmt::format("no {} \"{}\"", what, entry);
     } else if (found == PathKind::kFile) {
       message = fmt::format("\"{}\" is a file; {} are directories with a kustomization.yaml", entry,
-                            field.name);
-    } else if (field.kind == EntryKind::kFile) {
-      message = fmt::format("\"{}\" is a directory; {} takes files", entry, field.name);
+                            listed.field);
+    } else if (listed.kind == EntryKind::kFile) {
+      message = fmt::format("\"{}\" is a directory; {} takes files", entry, listed.field);
     } else {
       message = fmt::format(
           "directory \"{}\" has no kustomization.yaml, so kustomize cannot build it", entry);
     }
     std::optional<std::string> near;
     if (found == PathKind::kMissing && reported_ <= kMaxSuggestions) {
-      near = NearPath(context_.snapshot(), directory_, entry, field.kind, Listed());
+      near = NearPath(context_.snapshot(), directory_, entry, listed.kind, Listed());
       if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     }
-    Finding& finding = context_.Report(node, Part::kValue, std::move(message));
+    Finding& finding = context_.Report(listed.node, Part::kValue, std::move(message));
     if (near) {
       context_.AddFix(finding, fmt::format("Change to \"{}\"", *near),
-                      yaml::SetScalar(document_, node, std::string(prefix) + *near), false);
+                      yaml::SetScalar(document_, listed.node, std::string(listed.prefix) + *near),
+                      false);
     }
-    if (item && reported_ <= kMaxFixed) {
+    if (listed.item && reported_ <= kMaxFixed) {
       // Entries that are commented out may stand above it.
-      yaml::Edits edits = yaml::RemoveItem(document_, item);
+      yaml::Edits edits = yaml::RemoveItem(document_, listed.item);
       if (edits && !TakesComment(document_, *edits)) {
         context_.AddFix(finding, fmt::format("Remove \"{}\"", entry), std::move(edits), false,
                         /*preferred=*/false);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include <vector>
-
+#include "analysis/rules/listed_paths.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 
@@ -69,65 +68,20 @@ data:
 )"},
 };
 
-using yaml::Node;
-
-class Checker {
- public:
-  explicit Checker(RuleContext& context)
-      : context_(context), directory_(DirectoryName(context.file().path)) {}
-
-  void Run(Node root) {
-    for (std::string_view field : {"resources", "crds", "configurations", "patchesStrategicMerge",
-                                   "generators", "transformers", "validators"}) {
-      List(root.Find(field));
-    }
-    for (std::string_view field : {"patches", "patchesJson6902", "replacements"}) {
-      for (Node item : Items(root.Find(field))) Entry(item.Resolve().Find("path"));
-    }
-    for (std::string_view field : {"configMapGenerator", "secretGenerator"}) {
-      for (Node item : Items(root.Find(field))) {
-        const Node generator = item.Resolve();
-        List(generator.Find("files"), /*keyed=*/true);
-        List(generator.Find("envs"));
-        Entry(generator.Find("env"));
-      }
-    }
-    Entry(root.Find("openapi").Find("path"));
-  }
-
- private:
-  static std::vector<Node> Items(Node list) {
-    if (!list.IsSequence()) return {};
-    std::vector<Node> items;
-    for (Node item : list) items.push_back(item);
-    return items;
-  }
-
-  void List(Node list, bool keyed = false) {
-    for (Node item : Items(list)) Entry(item, keyed);
-  }
-
-  void Entry(Node node, bool keyed = false) {
-    if (!node.IsScalar() || node.IsBlockScalar()) return;
-    std::string_view entry = node.value();
-    if (const size_t equals = entry.find('='); keyed && equals != std::string_view::npos)
-      entry.remove_prefix(equals + 1);
-    if (entry.empty() || entry.find('\n') != std::string_view::npos) return;
-    const std::string path = JoinPath(directory_, entry);
-    if (IsInside(path, directory_) || context_.snapshot().Stat(path) != PathKind::kFile) return;
-    context_.Report(node, Part::kValue,
-                    fmt::format("\"{}\" lies outside of this directory: Flux reads it, plain "
-                                "kustomize build does not",
-                                entry));
-  }
-
-  RuleContext& context_;
-  std::string directory_;
-};
-
 void Check(RuleContext& context) {
-  if (const yaml::Document* document = KustomizationDocument(context))
-    Checker(context).Run(document->root());
+  const yaml::Document* document = KustomizationDocument(context);
+  if (!document) return;
+  const std::string directory(DirectoryName(context.file().path));
+  for (const ListedPath& listed : ListedPaths(document->root())) {
+    if (listed.field == "bases" || listed.field == "components") continue;
+    if (listed.node.IsBlockScalar()) continue;
+    const std::string path = JoinPath(directory, listed.entry);
+    if (IsInside(path, directory) || context.snapshot().Stat(path) != PathKind::kFile) continue;
+    context.Report(listed.node, Part::kValue,
+                   fmt::format("\"{}\" lies outside of this directory: Flux reads it, plain "
+                               "kustomize build does not",
+                               listed.entry));
+  }
 }
 
 }  // namespace

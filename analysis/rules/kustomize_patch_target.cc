@@ -100,20 +100,15 @@ void Check(RuleContext& context) {
     // A component, or a patch on all Kustomizations, is written for many.
     if (context.fleet()->Selects(context.file().path, problem.problem->range)) continue;
     Finding& finding = ReportBuildProblem(context, problem);
-    for (const yaml::Document& document : context.documents()) {
-      const ByteRange range = problem.problem->range;
-      if (range.begin < document.range().begin || range.end > document.range().end) continue;
-      yaml::Node target = document.NodeAt(range.begin);
-      while (target && !(target.IsMapping() && target.range() == range)) target = target.parent();
-      const yaml::Node name = target.FindOwn("name");
-      if (!name.IsScalar()) continue;
-      const build::FluxBuild& build = *context.fleet()->builds()[problem.builds.front()];
-      const std::optional<std::string> near =
-          NearestName(build, target.Find("kind").value(), name.value());
-      if (!near || *near == name.value()) continue;
-      context.AddFix(finding, fmt::format("Change to \"{}\"", *near),
-                     yaml::SetScalar(document, name, *near), false);
-    }
+    const FoundNode target = FindNode(context, problem.problem->range);
+    const yaml::Node name = target.node.FindOwn("name");
+    if (!name.IsScalar()) continue;
+    const build::FluxBuild& build = *context.fleet()->builds()[problem.builds.front()];
+    const std::optional<std::string> near =
+        NearestName(build, target.node.Find("kind").value(), name.value());
+    if (!near || *near == name.value()) continue;
+    context.AddFix(finding, fmt::format("Change to \"{}\"", *near),
+                   yaml::SetScalar(*target.document, name, *near), false);
   }
 }
 

@@ -8,9 +8,6 @@
 namespace fluxls {
 namespace {
 
-constexpr std::string_view kKustomizationNames[] = {"kustomization.yaml", "kustomization.yml",
-                                                    "Kustomization"};
-
 // Name without .yaml, .yml or .json.
 std::string_view Stem(std::string_view name) {
   for (std::string_view extension : {".yaml", ".yml", ".json"}) {
@@ -30,9 +27,7 @@ class Search {
 
   bool IsGood(const std::string& path) const {
     if (listed_.contains(path) || path == directory_) return false;
-    for (std::string_view name : kKustomizationNames) {
-      if (BaseName(path) == name) return false;
-    }
+    if (IsKustomizationFileName(BaseName(path))) return false;
     return Fits(snapshot_, path, snapshot_.Stat(path), kind_);
   }
 
@@ -104,7 +99,7 @@ bool Fits(const Snapshot& snapshot, const std::string& path, PathKind found, Ent
     case PathKind::kDirectory:
       if (kind == EntryKind::kFile) return false;
       if (kind == EntryKind::kDirectory) return true;
-      return std::ranges::any_of(kKustomizationNames, [&](std::string_view name) {
+      return std::ranges::any_of(kKustomizationFileNames, [&](std::string_view name) {
         return snapshot.Stat(JoinPath(path, name)) != PathKind::kMissing;
       });
   }

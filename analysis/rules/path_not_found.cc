@@ -135,8 +135,8 @@ metadata:
 void Check(RuleContext& context) {
   for (const BuildProblem& problem : BuildProblemsIn(context, {build::ProblemKind::kPath})) {
     Finding& finding = ReportBuildProblem(context, problem);
-    const ScalarAt path = FindScalar(context, problem.problem->range);
-    if (!path.node) continue;
+    const FoundNode path = FindNode(context, problem.problem->range);
+    if (!path.node.IsScalar()) continue;
     std::string_view text = path.node.value();
     const bool dotted = text.starts_with("./");
     const bool rooted = text.starts_with('/');

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
-#include "analysis/build/envsubst.h"
-#include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
+#include "analysis/rules/substituted_texts.h"
 
 namespace fluxls {
 namespace {
@@ -133,20 +132,16 @@ data:
 };
 
 void Check(RuleContext& context) {
-  const build::Fleet* fleet = context.fleet();
-  if (!fleet) return;
-  const std::string& text = context.file().text->content();
-  for (const build::SubstitutedScalar& scalar : fleet->SubstitutedIn(context.file().path)) {
-    const std::string_view written = Slice(text, scalar.range);
-    for (const build::VariableUse& use : build::VariablesIn(written)) {
+  const std::string& content = context.file().text->content();
+  for (const SubstitutedText& text : SubstitutedTexts(context)) {
+    for (const build::VariableUse& use : text.uses) {
       if (use.op != ":?" && use.op != ":+") continue;
-      const uint32_t begin = scalar.range.begin;
       Finding& finding = context.ReportAt(
-          {begin + use.range.begin, begin + use.range.end},
+          use.range,
           fmt::format("Flux reads \"{0}\" like \":-\": the text behind it is the default", use.op));
-      const uint32_t op = begin + use.name_range.end;
-      if (Slice(text, {op, op + 2}) != use.op) continue;
-      context.AddFix(finding, "Write \":-\"", std::vector<TextEdit>{{{op, op + 2}, ":-"}}, true);
+      const ByteRange op{use.name_range.end, use.name_range.end + 2};
+      if (Slice(content, op) != use.op) continue;
+      context.AddFix(finding, "Write \":-\"", std::vector<TextEdit>{{op, ":-"}}, true);
     }
   }
 }

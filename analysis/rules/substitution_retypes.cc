@@ -158,8 +158,8 @@ class Checker {
 
   void Run(const build::Fleet& fleet) {
     std::set<const Value*> seen;
-    for (const build::SubstitutedScalar& scalar : fleet.SubstitutedIn(context_.file().path)) {
-      for (build::Effect effect : scalar.effects) {
+    for (const auto& [range, effects] : fleet.SubstitutedIn(context_.file().path)) {
+      for (build::Effect effect : effects) {
         const build::Object& object = fleet.ObjectOf(effect);
         if (!seen.insert(object.root).second) continue;
         Walk(object.root);

@@ -87,6 +87,13 @@ bool IsGeneratedFile(const SourceFile& file) {
   return BaseName(file.path) == "gotk-components.yaml";
 }
 
+bool LooksInline(Node scalar) {
+  const std::string_view text = scalar.value();
+  return scalar.IsBlockScalar() || text.find('\n') != std::string_view::npos ||
+         text.find(": ") != std::string_view::npos || text.starts_with('{') ||
+         text.starts_with('[');
+}
+
 bool TouchesDamage(const yaml::Document& document, ByteRange range) {
   for (ByteRange damaged : document.damaged()) {
     if (damaged.begin <= range.end && range.begin <= damaged.end) return true;

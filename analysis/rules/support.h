@@ -32,6 +32,9 @@ bool IsFluxKustomizationUnderKustomizeApi(yaml::Node root);
 // A file whose content a generator owns and nobody edits: what `flux bootstrap` writes.
 bool IsGeneratedFile(const SourceFile& file);
 
+// Is this text YAML, and no path?
+bool LooksInline(yaml::Node scalar);
+
 // Does `range` touch a place of `document` that recovery had to blank out?
 bool TouchesDamage(const yaml::Document& document, ByteRange range);
 

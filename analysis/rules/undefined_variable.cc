@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/build/envsubst.h"
 #include "analysis/rules/build_problems.h"
 #include "analysis/rules/rule.h"
+#include "analysis/rules/substituted_texts.h"
 
 namespace fluxls {
 namespace {
@@ -142,10 +142,10 @@ data:
 
 // Builds in which the scalar is replaced, and which do not define the variable. Empty when one of
 // them does, or may.
-std::vector<uint32_t> Lacking(const build::Fleet& fleet, const build::SubstitutedScalar& scalar,
+std::vector<uint32_t> Lacking(const build::Fleet& fleet, const std::vector<build::Effect>& effects,
                               std::string_view name) {
   std::vector<uint32_t> lacking;
-  for (build::Effect effect : scalar.effects) {
+  for (build::Effect effect : effects) {
     const build::Variables& variables = fleet.BuildOf(effect).variables;
     if (!variables.complete || variables.defined.contains(name)) return {};
     lacking.push_back(effect.build);
@@ -153,34 +153,31 @@ std::vector<uint32_t> Lacking(const build::Fleet& fleet, const build::Substitute
   return lacking;
 }
 
+void Report(RuleContext& context, const build::VariableUse& use,
+            const std::vector<uint32_t>& lacking) {
+  const std::vector<build::FluxBuildPtr>& builds = context.fleet()->builds();
+  const auto strict = std::find_if(lacking.begin(), lacking.end(), [&builds](uint32_t build) {
+    return builds[build]->variables.strict;
+  });
+  const bool fails = strict != lacking.end();
+  const uint32_t build = fails ? *strict : lacking.front();
+  const FluxRelease release = builds[build]->release;
+  Finding& finding = context.ReportAt(
+      use.range,
+      fmt::format("variable \"{}\" is not defined by {}: {}", use.name,
+                  DescribeBuild(context, build),
+                  fails ? fmt::format("Flux {}.{} refuses the build", release.major, release.minor)
+                        : "Flux writes nothing in its place"));
+  if (fails) finding.severity = std::min(finding.severity, Severity::kError);
+  AddEscape(context, finding, use.range);
+}
+
 void Check(RuleContext& context) {
-  const build::Fleet* fleet = context.fleet();
-  if (!fleet) return;
-  const std::string& text = context.file().text->content();
-  for (const build::SubstitutedScalar& scalar : fleet->SubstitutedIn(context.file().path)) {
-    const std::string_view written = Slice(text, scalar.range);
-    std::optional<build::SubstitutionError> error;
-    for (const build::VariableUse& use : build::VariablesIn(written, &error)) {
-      if (use.has_default || (error && use.range.end > error->range.begin)) continue;
-      const std::vector<uint32_t> lacking = Lacking(*fleet, scalar, use.name);
-      if (lacking.empty()) continue;
-      const auto strict = std::find_if(lacking.begin(), lacking.end(), [fleet](uint32_t build) {
-        return fleet->builds()[build]->variables.strict;
-      });
-      const bool fails = strict != lacking.end();
-      const uint32_t build = fails ? *strict : lacking.front();
-      const ByteRange range{scalar.range.begin + use.range.begin,
-                            scalar.range.begin + use.range.end};
-      const FluxRelease release = fleet->builds()[build]->release;
-      Finding& finding = context.ReportAt(
-          range,
-          fmt::format(
-              "variable \"{}\" is not defined by {}: {}", use.name, DescribeBuild(context, build),
-              fails ? fmt::format("Flux {}.{} refuses the build", release.major, release.minor)
-                    : "Flux writes nothing in its place"));
-      if (fails) finding.severity = std::min(finding.severity, Severity::kError);
-      context.AddFix(finding, "Write it as plain text, $${…}",
-                     std::vector<TextEdit>{{{range.begin, range.begin}, "$"}}, false);
+  for (const SubstitutedText& text : SubstitutedTexts(context)) {
+    for (const build::VariableUse& use : text.uses) {
+      if (use.has_default || (text.error && use.range.end > text.error->range.begin)) continue;
+      const std::vector<uint32_t> lacking = Lacking(*context.fleet(), *text.effects, use.name);
+      if (!lacking.empty()) Report(context, use, lacking);
     }
   }
 }

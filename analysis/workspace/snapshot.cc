@@ -123,7 +123,7 @@ std::vector<std::string> Snapshot::Names(const std::string& directory) const {
 }
 
 std::optional<std::string> Snapshot::KustomizationIn(const std::string& directory) const {
-  for (const char* name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
+  for (std::string_view name : kKustomizationFileNames) {
     std::string path = JoinPath(directory, name);
     if (state_->Kind(path) == PathKind::kFile) return path;
   }

@@ -6,36 +6,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "analysis/build/fleet.h"
+#include "tests/bench/measure.h"
 
 namespace {
 
 using namespace fluxls;
-using Clock = std::chrono::steady_clock;
+using namespace fluxls::bench;
 namespace fs = std::filesystem;
-
-double Since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double ResidentMiB() {
-  std::ifstream in("/proc/self/status");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("VmRSS:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
-  }
-  return 0;
-}
-
-void Write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 std::string FluxKustomization(const std::string& name, const std::string& path) {
   return fmt::format(
@@ -87,13 +69,6 @@ void WriteRepository(const fs::path& root) {
   }
 }
 
-void Row(std::string_view what, double value, const char* unit, double target = 0) {
-  std::string note;
-  if (target > 0)
-    note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
-  fmt::print("  {:<52}{:>9.1f} {}{}\n", what, value, unit, note);
-}
-
 void Measure(const std::string& title, const fs::path& root, double target) {
   const DiskFileSystem disk;
   Workspace workspace;
@@ -108,14 +83,13 @@ void Measure(const std::string& title, const fs::path& root, double target) {
     fresh.Build(workspace.snapshot());
     cold.push_back(Since(start));
   }
-  std::ranges::sort(cold);
   build::FleetBuilder builder(&disk);
   const build::FleetPtr fleet = builder.Build(workspace.snapshot());
   size_t objects = 0;
   for (const build::FluxBuildPtr& build : fleet->builds()) objects += build->objects.size();
   fmt::print("\n{}: {} documents, {} builds, {} objects\n", title, documents,
              fleet->builds().size(), objects);
-  Row("all builds, median of 5", cold[2], "ms", target);
+  Row("all builds, median of 5", Percentile(cold, 0.5), "ms", target);
   const std::vector<SourceFilePtr> files = workspace.snapshot().Files();
   std::vector<double> edits;
   const size_t step = std::max<size_t>(1, files.size() / 200);
@@ -128,10 +102,9 @@ void Measure(const std::string& title, const fs::path& root, double target) {
     builder.Build(workspace.snapshot());
     edits.push_back(Since(start));
   }
-  std::ranges::sort(edits);
-  Row("builds after an edit, p50", edits[edits.size() / 2], "ms");
-  Row("builds after an edit, p95", edits[edits.size() * 95 / 100], "ms", 50);
-  Row("resident", ResidentMiB(), "MiB", 300);
+  Row("builds after an edit, p50", Percentile(edits, 0.5), "ms");
+  Row("builds after an edit, p95", Percentile(edits, 0.95), "ms", 50);
+  Row("resident", ResidentMiB("self"), "MiB", 300);
 }
 
 }  // namespace

@@ -17,17 +17,14 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/bench/measure.h"
 #include "tests/support/lsp_client.h"
 
 namespace {
 
+using namespace fluxls::bench;
 using namespace fluxls::testing;
-using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
-
-double Since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 std::string HelmRelease(int number, const char* version) {
   return fmt::format(R"(---
@@ -60,11 +57,6 @@ spec:
         memory: 128Mi
 )",
                      number, version, number % 10);
-}
-
-void Write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
 }
 
 std::string BigFile() {
@@ -110,14 +102,6 @@ std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
   if (process.Wait(Milliseconds(10000)).value_or(2) > 1)
     throw std::runtime_error(command.front() + " failed");
   return {Since(start), process.max_resident_mib()};
-}
-
-double ResidentMiB(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/status", pid));
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("VmRSS:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
-  }
-  return 0;
 }
 
 class Editor {
@@ -174,19 +158,6 @@ class Editor {
   int version_ = 1;
 };
 
-double Percentile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
-}
-
-void Row(std::string_view what, double value, const char* unit, double target = 0) {
-  std::string note;
-  if (target > 0)
-    note = fmt::format("   target {:>6.0f} {}{}", target, unit, value > target ? "  OVER" : "");
-  fmt::print("  {:<52}{:>9.1f} {}{}\n", what, value, unit, note);
-  std::fflush(stdout);
-}
-
 void Keystrokes(Editor& editor, const char* what, int line, double target) {
   std::vector<double> times;
   // A line comes and goes: every finding below moves, so that there is a new list to publish each
@@ -225,7 +196,8 @@ void Run(const std::string& server, const fs::path& folder) {
     editor.Open(big, big_text);
     Row("server, start to first diagnostics", editor.age(), "ms");
     Keystrokes(editor, "keystroke", 4350, 30);
-    Row("server, resident", ResidentMiB(editor.client().process().pid()), "MiB", 150);
+    Row("server, resident", ResidentMiB(std::to_string(editor.client().process().pid())), "MiB",
+        150);
     editor.client().Shutdown();
   }
 
@@ -249,7 +221,8 @@ void Run(const std::string& server, const fs::path& folder) {
     // What goes on behind the first diagnostics must not be taken for the price of a keystroke.
     editor.client().Idle(Milliseconds(3000));
     Keystrokes(editor, "keystroke in one of its files", 0, 30);
-    Row("server, resident", ResidentMiB(editor.client().process().pid()), "MiB", 150);
+    Row("server, resident", ResidentMiB(std::to_string(editor.client().process().pid())), "MiB",
+        150);
     editor.client().Shutdown();
   }
 }

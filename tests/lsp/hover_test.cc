@@ -31,6 +31,15 @@ void WriteOverlays(ClientHarness& client) {
   client.files().Write("/ws/prod/patch.yaml", kPatch);
 }
 
+// An editor with the base open.
+void OpenBase(ClientHarness& client) {
+  WriteOverlays(client);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Run();
+}
+
 Json At(const std::string& path, int line, int character) {
   return {{"textDocument", {{"uri", "file://" + path}}},
           {"position", {{"line", line}, {"character", character}}}};
@@ -44,11 +53,7 @@ std::string Hover(ClientHarness& client, int line, int character) {
 
 TEST_CASE("hover tells what a value becomes, and by which line") {
   ClientHarness client;
-  WriteOverlays(client);
-  client.Initialize();
-  client.Run();
-  client.Open("/ws/base/web.yaml", kDeployment);
-  client.Run();
+  OpenBase(client);
   CHECK_EQ(Hover(client, 5, 13),
            "becomes `3` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
   // The key says the same as its value.
@@ -73,11 +78,7 @@ TEST_CASE("hover tells that a field is removed, and by which line") {
 
 TEST_CASE("hover says nothing of a value that stays what it is") {
   ClientHarness client;
-  WriteOverlays(client);
-  client.Initialize();
-  client.Run();
-  client.Open("/ws/base/web.yaml", kDeployment);
-  client.Run();
+  OpenBase(client);
   CHECK_EQ(Hover(client, 6, 12), "");
   CHECK_EQ(Hover(client, 4, 2), "");
   CHECK_EQ(Hover(client, 99, 0), "");
@@ -112,13 +113,34 @@ const std::string kEffective =
     "  paused: false\n"
     "  replicas: 3\n";
 
-TEST_CASE("the effective object follows edits") {
+TEST_CASE("the effective object is that of the document around the place") {
   ClientHarness client;
   WriteOverlays(client);
+  // The first build that is asked has the second document only.
+  const std::string both =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\n---\n"
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: two\n";
+  client.files().Write("/ws/both/both.yaml", both);
+  client.files().Write("/ws/both/kustomization.yaml", "resources: [both.yaml]\n");
+  client.files().Write("/ws/a/kustomization.yaml",
+                       "resources: [../both]\npatches:\n  - patch: |\n      $patch: delete\n"
+                       "      apiVersion: v1\n      kind: ConfigMap\n      metadata:\n"
+                       "        name: one\n");
+  client.files().Write("/ws/b/kustomization.yaml", "resources: [../both]\n");
   client.Initialize();
   client.Run();
-  client.Open("/ws/base/web.yaml", kDeployment);
+  client.Open("/ws/both/both.yaml", both);
   client.Run();
+  CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/both/both.yaml", 1, 0)),
+           "# the build of b\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\n");
+  CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/both/both.yaml", 6, 0)),
+           "# the build of a\n# the build of b\napiVersion: v1\nkind: ConfigMap\nmetadata:\n"
+           "  name: two\n");
+}
+
+TEST_CASE("the effective object follows edits") {
+  ClientHarness client;
+  OpenBase(client);
   CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/base/web.yaml", 3, 0)), kEffective);
   CHECK_EQ(client.Request("fluxcd/effectiveObject", At("/ws/base/web.yaml", 99, 0)), kEffective);
   std::string paused = kDeployment;
