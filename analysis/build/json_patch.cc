@@ -197,12 +197,6 @@ class Patcher {
 
 }  // namespace
 
-bool LooksLikeJsonPatch(const Value* value) {
-  if (!value || !value->IsList() || value->size == 0) return false;
-  const Value* first = value->items[0];
-  return first->IsMap() && Find(first, "op");
-}
-
 JsonPatchError ApplyJsonPatch(Arena& arena, const Value*& root, const Value* operations) {
   Patcher patcher(arena, root);
   for (const Value* operation : operations->Items()) {

@@ -9,9 +9,6 @@
 
 namespace fluxls::build {
 
-// Is this a list of operations? (Otherwise it may be a strategic merge patch.)
-bool LooksLikeJsonPatch(const Value* value);
-
 struct JsonPatchError {
   std::string message;  // "" when all went well
   Origin where;         // the operation

@@ -79,7 +79,4 @@ struct Kustomization {
 Kustomization ReadKustomizationFile(const std::string& path, const Value* root, bool strict,
                                     std::vector<Problem>& problems);
 
-// The fields of a kustomization file, for "did you mean".
-const std::vector<std::string_view>& KustomizationFieldNames();
-
 }  // namespace fluxls::build

@@ -345,17 +345,6 @@ std::vector<Misfit> FindMisfits(const Value* root) {
   return std::move(checker.misfits);
 }
 
-const std::vector<std::string_view>& KustomizationFieldNames() {
-  static const std::vector<std::string_view> kNames = [] {
-    std::vector<std::string_view> names;
-    for (const FieldRule& rule : kRules) {
-      if (rule.owner == Struct::kKustomization) names.push_back(rule.name);
-    }
-    return names;
-  }();
-  return kNames;
-}
-
 bool IsTrue(const Value* value) {
   if (!value || !IsBool(value)) return false;
   return value->type == Type::kBool ? value->str()[0] == 't' || value->str()[0] == 'T'

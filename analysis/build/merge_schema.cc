@@ -26,9 +26,7 @@ const Value* Resolve(const Value* openapi, const Value* schema) {
 }
 
 bool IsKind(const Value* definition, const ObjectId& id) {
-  const Value* kinds = Find(definition, "x-kubernetes-group-version-kind");
-  if (!kinds) return false;
-  for (const Value* kind : kinds->Items()) {
+  for (const Value* kind : ItemsOf(Find(definition, "x-kubernetes-group-version-kind"))) {
     if (Text(kind, "group") == id.group && Text(kind, "version") == id.version &&
         Text(kind, "kind") == id.kind) {
       return true;

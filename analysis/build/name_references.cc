@@ -134,13 +134,11 @@ class Fixer {
   // A RoleBinding may name the service accounts of other namespaces.
   bool IsBindingTo(const Object& account) const {
     if (referrer_->id.kind != "RoleBinding") return false;
-    const Value* subjects = Find(referrer_->root, "subjects");
-    if (!subjects) return false;
-    return std::any_of(subjects->Items().begin(), subjects->Items().end(),
-                       [&account](const Value* subject) {
-                         return Text(subject, "kind") == "ServiceAccount" &&
-                                Text(subject, "namespace") == account.id.namespace_;
-                       });
+    const auto subjects = ItemsOf(Find(referrer_->root, "subjects"));
+    return std::any_of(subjects.begin(), subjects.end(), [&account](const Value* subject) {
+      return Text(subject, "kind") == "ServiceAccount" &&
+             Text(subject, "namespace") == account.id.namespace_;
+    });
   }
 
   bool IsWantedKind(const Object& object) const {
@@ -197,9 +195,7 @@ class Fixer {
 void CheckBlankNamespaces(const Context& context, const Objects& objects) {
   for (const Object& object : objects) {
     if (object.id.kind != "RoleBinding") continue;
-    const Value* subjects = Find(object.root, "subjects");
-    if (!subjects) continue;
-    for (const Value* subject : subjects->Items()) {
+    for (const Value* subject : ItemsOf(Find(object.root, "subjects"))) {
       const Value* ns = Find(subject, "namespace");
       if (Text(subject, "kind") != "ServiceAccount" || !ns || ns->type == Type::kString) continue;
       context.Fail(ProblemKind::kBadObject, ns->origin ? ns->origin : object.origin,

@@ -180,14 +180,9 @@ class Merger {
     if (added->IsMap()) {
       const std::vector<Pair> pairs(added->Pairs().begin(), added->Pairs().end());
       for (const Pair& pair : pairs) {
-        const Value* fresh = nullptr;
-        if (pair.value->IsNull()) {
-          fresh = nullptr;
-        } else if (pair.value->IsMap() && DirectiveOf(pair.value) == Directive::kDelete) {
-          fresh = nullptr;
-        } else {
-          fresh = Added(pair.value, schema.Field(pair.key));
-        }
+        const bool gone = pair.value->IsNull() ||
+                          (pair.value->IsMap() && DirectiveOf(pair.value) == Directive::kDelete);
+        const Value* fresh = gone ? nullptr : Added(pair.value, schema.Field(pair.key));
         if (fresh == pair.value) continue;
         if (fresh) {
           Set(arena_, Own(arena_, added), pair.key, fresh);
