@@ -56,7 +56,7 @@ Printed BuildAndPrint(const MemoryFileSystem& disk, const std::string& directory
 TEST_CASE("directories build as kustomize builds them") {
   size_t count = 0;
   for (const fs::directory_entry& entry :
-       fs::directory_iterator(std::string(FLUXLS_SOURCE_DIR) + "/tests/build/cases")) {
+       fs::directory_iterator(fs::path(FLUXLS_SOURCE_DIR) / "tests/build/cases")) {
     if (entry.path().extension() != ".yaml") continue;
     ++count;
     INFO(entry.path().filename().string());
