@@ -58,6 +58,7 @@ struct Arguments {
   BuildOptionsCli build;
   ImpactOptionsCli impact;
   FixOptionsCli fix;
+  SchemaImportOptions schema_import;
   std::string explain;
   std::string markdown;
   bool stdio = false;
@@ -130,6 +131,21 @@ void AddImpact(CLI::App& app, ImpactOptionsCli& options) {
       "fails now, 2 for wrong usage.");
 }
 
+void AddSchema(CLI::App& app, SchemaImportOptions& options) {
+  CLI::App* schema = app.add_subcommand("schema", "Maintain the schemas of the catalogue");
+  schema->require_subcommand(1);
+  CLI::App* import =
+      schema->add_subcommand("import", "Compare CRDs with the catalogue's data, or take them over");
+  import->add_option("CRD", options.paths, "Files with CustomResourceDefinitions")->required();
+  AddFluxVersion(import, options.flux_release);
+  import->add_option("--into", options.into, "Write into this folder (schemas/data)")
+      ->type_name("DIR");
+  import->footer(
+      "Prints what differs: + new, - gone. With --flux-version new and gone hold from that release "
+      "on; import releases in their order.\nExit code: 0, 2 for a file that cannot be read or "
+      "written.");
+}
+
 int Serve(const Arguments& arguments) {
   // A client that goes away must show as a failed write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -150,6 +166,8 @@ int Dispatch(CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("build")) return RunBuild(arguments.build, std::cout, std::cerr);
   if (app.got_subcommand("impact")) return RunImpact(arguments.impact, std::cout, std::cerr);
   if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);
+  if (app.got_subcommand("schema"))
+    return RunSchemaImport(arguments.schema_import, std::cout, std::cerr);
   if (app.got_subcommand("rules")) return RunRules(arguments.markdown, std::cout, std::cerr);
   return Serve(arguments);
 }
@@ -175,6 +193,7 @@ int RunCommandLine(int argc, char** argv) {
   AddFix(app, arguments.fix);
   AddBuild(app, arguments.build);
   AddImpact(app, arguments.impact);
+  AddSchema(app, arguments.schema_import);
   CLI::App* explain = app.add_subcommand("explain", "Print the documentation of a rule");
   explain->add_option("ID", arguments.explain, "Rule id, as in brackets behind a finding")
       ->required();

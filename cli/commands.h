@@ -16,6 +16,7 @@ int RunImpact(const ImpactOptionsCli& options, std::ostream& out, std::ostream& 
 int RunExplain(const std::string& id, std::ostream& out, std::ostream& err);
 // Lists the rules; with `markdown_directory` writes one page for each into it instead.
 int RunRules(const std::string& markdown_directory, std::ostream& out, std::ostream& err);
+int RunSchemaImport(const SchemaImportOptions& options, std::ostream& out, std::ostream& err);
 
 // The sentence for a rule id that does not exist, with the nearest one that does.
 std::string UnknownRule(const std::string& id);

@@ -45,6 +45,12 @@ struct ImpactOptionsCli {
   std::string revision;  // of Git; "" to ask about `paths`
 };
 
+struct SchemaImportOptions {
+  std::vector<std::string> paths;  // files with CRDs
+  std::optional<FluxRelease> flux_release;
+  std::string into;  // directory with the data; "": compare only, with the data in the program
+};
+
 // Exit codes, the same for every command.
 inline constexpr int kExitClean = 0;
 inline constexpr int kExitFindings = 1;

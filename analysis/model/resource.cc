@@ -185,6 +185,15 @@ FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml:
     break;
   }
   for (const yaml::Document& document : file.documents) {
+    const Node root = document.root();
+    if (root.Find("kind").value() != "CustomResourceDefinition") continue;
+    const std::string_view group = root.At("spec.group").value();
+    const std::string_view kind = root.At("spec.names.kind").value();
+    if (group.empty() || kind.empty()) continue;
+    facts.crds.push_back(
+        {std::string(group), std::string(kind), std::hash<std::string_view>()(document.text())});
+  }
+  for (const yaml::Document& document : file.documents) {
     ReadPatchedKinds(document.root(), document.text(), facts.patched_kinds);
   }
   std::sort(facts.patched_kinds.begin(), facts.patched_kinds.end());

@@ -77,6 +77,14 @@ struct ReleaseEvidence {
   bool operator==(const ReleaseEvidence&) const = default;
 };
 
+// A CustomResourceDefinition: what it defines, and a hash of its text.
+struct CrdFacts {
+  std::string group;
+  std::string kind;
+  size_t content = 0;
+  bool operator==(const CrdFacts&) const = default;
+};
+
 struct FileFacts {
   std::vector<Resource> resources;
   std::vector<Reference> references;
@@ -85,6 +93,7 @@ struct FileFacts {
   // Kinds that patches in this file change, ordered, each once; "*" for every kind. See
   // patched_kinds.h.
   std::vector<std::string> patched_kinds;
+  std::vector<CrdFacts> crds;
   bool operator==(const FileFacts&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -34,6 +35,7 @@ struct Example {
 enum class Part : uint8_t { kKey, kValue, kPair };
 
 class RuleContext;
+struct SchemaProblem;
 
 struct Rule {
   std::string_view id;  // kebab-case, reads well behind the word "ignore"
@@ -75,6 +77,11 @@ class RuleContext {
   };
   const std::vector<Object>& objects() const { return objects_; }
 
+  // What schema_problems.h has found out; null until somebody asks it.
+  std::shared_ptr<const std::vector<SchemaProblem>>& schema_problems() const {
+    return schema_problems_;
+  }
+
   // Reports a finding on `part` of `node`; for the value of a pair kKey and kPair are the pair's.
   // The reference is valid until the next report.
   Finding& Report(yaml::Node node, Part part, std::string message,
@@ -95,6 +102,7 @@ class RuleContext {
   const build::Fleet* fleet_;
   std::vector<Finding>& findings_;
   std::vector<Object> objects_;
+  mutable std::shared_ptr<const std::vector<SchemaProblem>> schema_problems_;
   const Rule* rule_ = nullptr;
   Severity severity_ = Severity::kError;
 };

@@ -8,6 +8,13 @@ namespace fluxls {
 
 extern const Rule kYamlSyntax;
 extern const Rule kDuplicateKey;
+extern const Rule kUnknownField;
+extern const Rule kMissingField;
+extern const Rule kInvalidType;
+extern const Rule kInvalidValue;
+extern const Rule kInvalidCombination;
+extern const Rule kInvalidMetadata;
+extern const Rule kFieldNeedsNewerFlux;
 extern const Rule kRemovedApiVersion;
 extern const Rule kDeprecatedApiVersion;
 extern const Rule kUnknownApiVersion;
@@ -41,6 +48,13 @@ namespace {
 const Rule* const kAllRules[] = {
     &kYamlSyntax,
     &kDuplicateKey,
+    &kUnknownField,
+    &kMissingField,
+    &kInvalidType,
+    &kInvalidValue,
+    &kInvalidCombination,
+    &kInvalidMetadata,
+    &kFieldNeedsNewerFlux,
     &kRemovedApiVersion,
     &kDeprecatedApiVersion,
     &kUnknownApiVersion,

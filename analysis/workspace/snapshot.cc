@@ -162,6 +162,17 @@ bool Snapshot::HasObjectOf(const ApiVersion& api, std::string_view kind) const {
   return state_->counts.Find(State::ObjectKey(api, kind)) != nullptr;
 }
 
+std::vector<SourceFilePtr> Snapshot::CrdFiles(std::string_view group, std::string_view kind) const {
+  std::vector<SourceFilePtr> out;
+  const auto& crds = state_->crds.get();
+  const auto found = crds.find(State::CrdKey(group, kind));
+  if (found == crds.end()) return out;
+  for (const std::string& path : found->second) {
+    if (SourceFilePtr file = Find(path)) out.push_back(std::move(file));
+  }
+  return out;
+}
+
 ReleaseAnswer Snapshot::ReleaseFor(const std::string& path) const {
   if (const auto& wanted = state_->settings->flux_release) return {*wanted, false, ""};
   std::string root = RootOf(path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/schema/crd.h"
 #include "analysis/text/unicode.h"
 #include "analysis/workspace/workspace.h"
 
@@ -108,6 +109,7 @@ SourceFilePtr ParseSource(Source source, const SourceFile* previous) {
   file->yaml = yaml::Parse(text, previous ? &previous->yaml : nullptr);
   file->file_class = IsTemplate(text, file->yaml) ? FileClass::kTemplated : FileClass::kYaml;
   file->facts = ExtractFacts(file->path, text, file->yaml);
+  if (!file->facts.crds.empty()) file->crds = std::make_shared<schema::LazyCrds>(file->yaml);
   return file;
 }
 

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ struct Snapshot::State {
   ShardedMap<std::vector<std::string>> listings;          // path → kustomizations that list it
   ShardedMap<uint32_t> counts;                            // by PatchKey and ObjectKey: how often
   CopyOnWrite<std::map<std::string, Evidence>> releases;  // by path of the file that says so
+  CopyOnWrite<std::map<std::string, std::set<std::string>>> crds;  // by CrdKey: their files
 
   static std::string NameKey(std::string_view kind, std::string_view name) {
     std::string key(kind);
@@ -69,6 +71,10 @@ struct Snapshot::State {
   static std::string PatchKey(std::string_view kind) { return NameKey("patch", kind); }
   static std::string ObjectKey(const ApiVersion& api, std::string_view kind) {
     return NameKey(api.ToString(), kind);
+  }
+
+  static std::string CrdKey(std::string_view group, std::string_view kind) {
+    return NameKey(group, kind);
   }
 
   // The scan of the innermost folder around `path`.
@@ -85,6 +91,7 @@ struct Snapshot::State {
     listings.Freeze();
     counts.Freeze();
     releases.Freeze();
+    crds.Freeze();
   }
 };
 

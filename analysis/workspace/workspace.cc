@@ -88,6 +88,9 @@ struct Workspace::Impl {
       auto& listing = state.listings.Mutable(path);
       listing.insert(std::upper_bound(listing.begin(), listing.end(), file.path), file.path);
     }
+    for (const CrdFacts& crd : file.facts.crds) {
+      state.crds.Mutable()[State::CrdKey(crd.group, crd.kind)].insert(file.path);
+    }
     if (file.facts.release) {
       state.releases.Mutable()[file.path] = {EvidenceDirectory(file.path),
                                              file.facts.release->release};
@@ -109,6 +112,12 @@ struct Workspace::Impl {
       auto& listing = state.listings.Mutable(path);
       std::erase(listing, file.path);
       if (listing.empty()) state.listings.Erase(path);
+    }
+    for (const CrdFacts& crd : file.facts.crds) {
+      const std::string key = State::CrdKey(crd.group, crd.kind);
+      std::set<std::string>& paths = state.crds.Mutable()[key];
+      paths.erase(file.path);
+      if (paths.empty()) state.crds.Mutable().erase(key);
     }
     if (file.facts.release) state.releases.Mutable().erase(file.path);
   }

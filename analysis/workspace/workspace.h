@@ -22,6 +22,10 @@
 #include "analysis/workspace/settings.h"
 #include "analysis/yaml/tree.h"
 
+namespace fluxls::schema {
+class LazyCrds;
+}
+
 namespace fluxls {
 
 // How a file is treated.
@@ -42,6 +46,7 @@ struct SourceFile {
   bool converted = false;  // text is not byte for byte the file (UTF-16): no edits
   yaml::File yaml;         // no documents unless file_class is kYaml or kTemplated
   FileFacts facts;
+  std::shared_ptr<const schema::LazyCrds> crds;  // null when no CRD is in it
   FileStat stat;                   // of the bytes read; default for text that an editor holds
   std::optional<int64_t> version;  // the editor's version when the text is the editor's
   std::string error;               // kUnreadable: why
@@ -125,6 +130,8 @@ class Snapshot {
   bool IsKindPatched(std::string_view kind) const;
   // Does any file hold an object of this apiVersion and kind?
   bool HasObjectOf(const ApiVersion& api, std::string_view kind) const;
+  // Files with a CustomResourceDefinition of this kind, ordered by path.
+  std::vector<SourceFilePtr> CrdFiles(std::string_view group, std::string_view kind) const;
   ReleaseAnswer ReleaseFor(const std::string& path) const;
   // Does `path` lie in a hidden directory of its folder (`.archive/`, `.github/`)? People park
   // there what no cluster applies.

@@ -67,6 +67,7 @@ int LayerOf(const std::string& path) {
       {"analysis/text/", 0},
       {"schemas/", 1},
       {"analysis/yaml/", 1},
+      {"analysis/schema/", 2},
       {"analysis/model/", 2},
       {"analysis/workspace/", 3},
       {"analysis/build/", 4},

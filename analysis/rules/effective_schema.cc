@@ -1,0 +1,80 @@
+#include "analysis/rules/effective_schema.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "analysis/build/load.h"
+#include "analysis/rules/support.h"
+
+namespace fluxls {
+namespace {
+
+using yaml::Node;
+
+bool IsJudged(const RuleContext& context, const RuleContext::Object& object) {
+  if (object.api.group == kKustomizeGroup || object.document->HasErrors()) return false;
+  if (object.root.Find("sops").IsMapping() || object.root.Find("$patch")) return false;
+  return !IsKustomizeFileUnderFluxApi(object.root) && !IsGeneratedFile(context.file());
+}
+
+// Builds of Flux count; those of kustomize alone where there are no others.
+void AddEffects(const build::Fleet& fleet, const std::vector<build::Effect>& effects, bool flux,
+                EffectiveObject& out) {
+  for (const build::Effect effect : effects) {
+    if (fleet.BuildOf(effect).flux != flux) continue;
+    out.values.push_back(fleet.ObjectOf(effect).root);
+    out.builds.push_back(effect.build);
+    if (flux && fleet.BuildOf(effect).certain) out.severity = Severity::kError;
+  }
+}
+
+}  // namespace
+
+void VisitEffectiveObjects(const RuleContext& context,
+                           const std::function<void(const EffectiveObject&)>& visit) {
+  const build::Fleet* fleet = context.fleet();
+  if (!fleet || context.file().file_class != FileClass::kYaml) return;
+  const std::string& path = context.file().path;
+  for (const RuleContext::Object& object : context.objects()) {
+    if (!IsJudged(context, object)) continue;
+    const schema::Choice choice = schema::Choose(context.snapshot(), path, object.api, object.kind);
+    if (!choice) continue;
+    build::Arena arena;
+    EffectiveObject effective{.object = &object, .choice = &choice};
+    effective.written = build::Load(arena, object.root, {});
+    const std::vector<build::Effect> effects = fleet->EffectsOf(path, object.root.range());
+    AddEffects(*fleet, effects, true, effective);
+    const bool by_flux = !effective.values.empty();
+    if (!by_flux) {
+      // Where patches fill in what objects of a kind leave out, they may do so here as well.
+      if (context.snapshot().IsKindPatched(object.kind)) continue;
+      AddEffects(*fleet, effects, false, effective);
+    }
+    if (effective.values.empty()) {
+      // A patch, or an object of a build that fails.
+      if (!fleet->BuildsReading(path).empty()) continue;
+      if (!context.snapshot().KustomizationsListing(path).empty()) continue;
+      effective.values.push_back(effective.written);
+    }
+    visit(effective);
+  }
+}
+
+Node NearestNode(Node root, const std::vector<std::string>& steps) {
+  Node node = root;
+  for (const std::string& step : steps) {
+    Node next;
+    if (node.IsSequence()) {
+      uint32_t index = 0;
+      const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+      if (error == std::errc() && index < node.size()) next = node[index].Resolve();
+    } else {
+      next = node.Find(step);
+    }
+    if (!next) return node;
+    node = next;
+  }
+  return node;
+}
+
+}  // namespace fluxls

@@ -1,0 +1,38 @@
+// What the builds make of the objects of a file, beside the schema that they must fit: for rules
+// about what is absent.
+//
+// Thread contract: pure functions over immutable input.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/build/fleet.h"
+#include "analysis/rules/rule.h"
+#include "analysis/workspace/schema_choice.h"
+
+namespace fluxls {
+
+struct EffectiveObject {
+  const RuleContext::Object* object = nullptr;
+  const schema::Choice* choice = nullptr;
+  const build::Value* written = nullptr;  // the document, as kustomize reads it
+  // What it becomes, by the build; `written` alone where nobody builds it.
+  std::vector<const build::Value*> values;
+  std::vector<uint32_t> builds;  // in the fleet, in the order of `values`; none: nobody builds it
+  // How bad an absence is: an error where Flux applies it for certain.
+  Severity severity = Severity::kWarning;
+};
+
+// Calls `visit` for each object that has a schema. Left out: what is encrypted or has syntax
+// errors, and documents that builds read but that become no object (patches). The values live as
+// long as the call.
+void VisitEffectiveObjects(const RuleContext& context,
+                           const std::function<void(const EffectiveObject&)>& visit);
+
+// The node of `root` at the end of the steps, or the last one on the way that is there.
+yaml::Node NearestNode(yaml::Node root, const std::vector<std::string>& steps);
+
+}  // namespace fluxls

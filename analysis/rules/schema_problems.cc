@@ -1,0 +1,469 @@
+#include "analysis/rules/schema_problems.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+
+#include "analysis/build/scalar_type.h"
+#include "analysis/rules/api_sites.h"
+#include "analysis/rules/schema_words.h"
+#include "analysis/rules/support.h"
+#include "analysis/text/unicode.h"
+#include "analysis/workspace/schema_choice.h"
+#include "analysis/yaml/edit.h"
+#include "schemas/nearest.h"
+
+namespace fluxls {
+namespace {
+
+using schema::FactKind;
+using schema::Field;
+using yaml::Node;
+using Kind = SchemaProblem::Kind;
+
+constexpr int kMaxDepth = 100;
+constexpr size_t kMaxShown = 60;
+
+// Fields that every object has.
+bool IsCommon(std::string_view key) {
+  return key == "apiVersion" || key == "kind" || key == "metadata" || key == "status";
+}
+
+// What a scalar is for Kubernetes, once kustomize has written it.
+build::Type TypeOfScalar(Node node) {
+  if (node.IsNull()) return build::Type::kNull;
+  if (node.style() != yaml::ScalarStyle::kPlain || node.tag() == "!!str")
+    return build::Type::kString;
+  return build::PlainType(node.value());
+}
+
+std::string_view TypeName(build::Type type) {
+  switch (type) {
+    case build::Type::kBool:
+      return "boolean";
+    case build::Type::kInt:
+      return "integer";
+    case build::Type::kFloat:
+      return "number";
+    case build::Type::kMap:
+      return "object";
+    case build::Type::kList:
+      return "list";
+    default:
+      return "string";
+  }
+}
+
+bool Fits(std::string_view wanted, std::string_view found) {
+  if (wanted == "any" || wanted == found) return true;
+  if (wanted == "number") return found == "integer";
+  if (wanted == "int-or-string") return found == "integer" || found == "string";
+  return false;
+}
+
+std::string Shown(std::string_view text) {
+  std::string out(text.substr(0, PrefixOfCodePoints(text, kMaxShown)));
+  if (out.size() < text.size()) out += "…";
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
+const RE2* Compiled(const std::string& pattern) {
+  // Patterns are few and the same everywhere; compiling one costs more than matching a file.
+  thread_local std::map<std::string, std::unique_ptr<RE2>> cache;
+  std::unique_ptr<RE2>& slot = cache[pattern];
+  if (!slot) slot = std::make_unique<RE2>(pattern, RE2::Quiet);
+  return slot->ok() ? slot.get() : nullptr;
+}
+
+class Walker {
+ public:
+  Walker(const RuleContext& context, const ApiSite& site, const schema::Choice& choice,
+         std::vector<SchemaProblem>& problems)
+      : context_(context),
+        site_(site),
+        choice_(choice),
+        release_(choice.release),
+        problems_(problems) {}
+
+  void Run() {
+    Mapping(site_.object, choice_.schema->root,
+            choice_.catalogue ? &choice_.catalogue->root : nullptr, "", 0);
+  }
+
+ private:
+  SchemaProblem& Add(Kind kind, Node node, Part part, std::string message) {
+    Node at = node;
+    if (part == Part::kKey && node.key()) at = node.key();
+    const ByteRange range = site_.inner ? site_.inner->RangeOf(at) : at.range();
+    return problems_.emplace_back(SchemaProblem{kind, range, std::move(message), {}});
+  }
+
+  void Repair(SchemaProblem& problem, std::string title, yaml::Edits edits, bool safe) {
+    if (site_.inner) edits = site_.inner->ToFile(std::move(edits));
+    if (edits) problem.repairs.push_back({std::move(title), std::move(edits), safe});
+  }
+
+  static std::string Join(const std::string& route, std::string_view key) {
+    return route.empty() ? std::string(key) : route + "." + std::string(key);
+  }
+
+  // `known`: the same field in the catalogue, which knows other releases too; may be null.
+  void Value(Node value, const Field& field, const Field* known, const std::string& route,
+             int depth) {
+    Node node = value.Resolve();
+    if (!node || node.IsNull() || depth > kMaxDepth || node.IsDamaged()) return;
+    const std::string_view wanted = schema::TypeOf(field, release_);
+    if (node.IsScalar() && HasTemplate(node.value())) return;
+    const std::string_view found = node.IsMapping()    ? "object"
+                                   : node.IsSequence() ? "list"
+                                                       : TypeName(TypeOfScalar(node));
+    if (!Fits(wanted, found)) return WrongType(value, node, wanted, found, route);
+    if (node.IsMapping()) {
+      Mapping(node, field, known, route, depth);
+    } else if (node.IsSequence()) {
+      List(node, field, known, route, depth);
+    } else if (value == node) {
+      Scalar(node, field, known, route);
+    }
+  }
+
+  void WrongType(Node value, Node node, std::string_view wanted, std::string_view found,
+                 const std::string& route) {
+    const bool scalar = node.IsScalar();
+    SchemaProblem& problem =
+        Add(Kind::kInvalidType, value, scalar ? Part::kValue : Part::kKey,
+            fmt::format("{} takes {}, found {}", route, TypeInWords(wanted),
+                        scalar && found == "string"
+                            ? fmt::format("the text \"{}\"", Shown(node.value()))
+                        : scalar ? fmt::format("{}", Shown(node.value()))
+                                 : TypeInWords(found)));
+    if (!scalar || value != node) return;
+    if (wanted == "string") {
+      Repair(problem, "Quote it",
+             yaml::ReplaceValue(*site_.document, node,
+                                yaml::Value::Verbatim(fmt::format("\"{}\"", node.value()))),
+             true);
+    } else if (node.IsQuoted() && Fits(wanted, TypeName(build::PlainType(node.value())))) {
+      Repair(problem, "Take the quotes away",
+             yaml::ReplaceValue(*site_.document, node,
+                                yaml::Value::Verbatim(std::string(node.value()))),
+             true);
+    } else if (wanted == "boolean") {
+      for (const auto& [word, means] :
+           {std::pair<std::string_view, std::string_view>{"yes", "true"},
+            {"on", "true"},
+            {"no", "false"},
+            {"off", "false"}}) {
+        if (node.value() != word) continue;
+        Repair(problem, fmt::format("Write {}", means),
+               yaml::ReplaceValue(*site_.document, node, yaml::Value::Verbatim(std::string(means))),
+               true);
+      }
+    }
+  }
+
+  void List(Node node, const Field& field, const Field* known, const std::string& route,
+            int depth) {
+    const Field* items = schema::FindField(field, schema::kItems, release_);
+    CheckCount(node, field, FactKind::kMinItems, FactKind::kMaxItems, "items", route);
+    if (!items) return;
+    const Field* known_items = known ? schema::FindField(*known, schema::kItems) : nullptr;
+    uint32_t index = 0;
+    for (const Node item : node) {
+      Value(item, *items, known_items, fmt::format("{}[{}]", route, index), depth + 1);
+      ++index;
+    }
+  }
+
+  void CheckCount(Node node, const Field& field, FactKind least, FactKind most,
+                  std::string_view what, const std::string& route) {
+    // A patch adds to what is there.
+    const bool patch = site_.role != ApiSite::Role::kObject;
+    for (const FactKind kind : {least, most}) {
+      const std::string_view text = schema::FactValue(field, kind, release_);
+      uint64_t limit = 0;
+      if (text.empty() ||
+          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
+        continue;
+      if (kind == least && (patch || node.size() >= limit)) continue;
+      if (kind == most && node.size() <= limit) continue;
+      Add(Kind::kInvalidValue, node, Part::kKey,
+          fmt::format("{} takes at {} {} {}, found {}", route, kind == least ? "least" : "most",
+                      limit, what, node.size()));
+    }
+  }
+
+  void Mapping(Node node, const Field& field, const Field* known, const std::string& route,
+               int depth) {
+    const Field* values = schema::FindField(field, schema::kValues, release_);
+    const Field* known_values = known ? schema::FindField(*known, schema::kValues) : nullptr;
+    const bool open =
+        schema::HasFact(field, FactKind::kOpen, release_) || (field.fields.empty() && depth > 0);
+    for (const Node value : node) {
+      const Node key_node = value.key();
+      const std::string_view key = key_node.value();
+      if (depth == 0 && (IsCommon(key) || key == "sops")) continue;
+      // Merge keys, patch directives and templates.
+      if (key == "<<" || key.starts_with('$') || HasTemplate(key) || !key_node.IsScalar()) continue;
+      if (const Field* child = schema::FindField(field, key, release_)) {
+        Value(value, *child, known ? schema::FindField(*known, key) : nullptr, Join(route, key),
+              depth + 1);
+      } else if (values) {
+        Value(value, *values, known_values, Join(route, key), depth + 1);
+      } else if (!open) {
+        Unknown(value, key, node, field, known, route);
+      }
+    }
+  }
+
+  void Unknown(Node value, std::string_view key, Node mapping, const Field& field,
+               const Field* known, const std::string& route) {
+    if (TouchesDamage(*site_.document, value.pair_range())) return;
+    const Field* other = known ? schema::FindField(*known, key) : nullptr;
+    if (!other && choice_.schema == choice_.catalogue) other = schema::FindField(field, key);
+    if (other && other->span.since > release_) {
+      if (choice_.assumed) return;
+      Add(Kind::kNewerFlux, value, Part::kKey,
+          fmt::format("{} needs Flux {}.{} or newer, this cluster runs {}.{}", Join(route, key),
+                      other->span.since.major, other->span.since.minor, release_.major,
+                      release_.minor));
+      return;
+    }
+    std::vector<std::string_view> names;
+    for (const Field& candidate : field.fields) {
+      if (candidate.span.Holds(release_) && !mapping.FindOwn(candidate.name))
+        names.push_back(candidate.name);
+    }
+    const std::string where = route.empty() ? site_.kind : route;
+    std::string message = fmt::format("{} has no field \"{}\"", where, Shown(key));
+    const std::optional<std::vector<std::string>> home = Home(key, mapping);
+    const std::optional<std::string_view> near =
+        home ? std::nullopt : Nearest(key, std::span<const std::string_view>(names));
+    if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+    std::string to;
+    if (home) {
+      for (const std::string& step : *home) to = Join(to, step);
+      message += to.empty() ? "; it belongs to the top" : fmt::format("; it belongs to {}", to);
+    }
+    SchemaProblem& problem = Add(Kind::kUnknownField, value, Part::kKey, std::move(message));
+    if (near) {
+      Repair(problem, fmt::format("Rename to {}", *near),
+             yaml::RenameKey(*site_.document, value, *near), false);
+    }
+    if (home && !site_.inner) Repair(problem, "Move it to " + to, Move(value, key, *home), false);
+    Repair(problem, fmt::format("Remove {}", key), yaml::RemovePair(*site_.document, value), false);
+  }
+
+  // The mapping near by, one level up or down, whose schema has the field and that does not have it
+  // yet.
+  std::optional<std::vector<std::string>> Home(std::string_view key, Node mapping) const {
+    std::vector<std::string> route;
+    for (Node node = mapping; node.key(); node = node.parent()) {
+      // Items of lists are no place to move things out of.
+      if (!node.parent().IsMapping()) return std::nullopt;
+      route.insert(route.begin(), std::string(node.key().value()));
+    }
+    const auto has = [&](const std::vector<std::string>& at) {
+      const Field* field = &choice_.schema->root;
+      Node node = site_.object;
+      for (const std::string& step : at) {
+        field = schema::FindField(*field, step, release_);
+        if (!field) return false;
+        node = node ? node.Find(step) : node;
+      }
+      if (node && (!node.IsMapping() || node.Find(key))) return false;
+      return schema::FindField(*field, key, release_) != nullptr;
+    };
+    std::vector<std::string> up = route;
+    while (!up.empty()) {
+      up.pop_back();
+      if (!up.empty() && has(up)) return up;
+    }
+    const Field* field = &choice_.schema->root;
+    for (const std::string& step : route) {
+      field = schema::FindField(*field, step, release_);
+      if (!field) return std::nullopt;
+    }
+    for (const Field& child : field->fields) {
+      std::vector<std::string> down = route;
+      down.push_back(child.name);
+      if (schema::TypeOf(child, release_) == "object" && has(down)) return down;
+    }
+    return std::nullopt;
+  }
+
+  // Takes the pair away and writes it into the mapping at `home`.
+  yaml::Edits Move(Node value, std::string_view key, const std::vector<std::string>& home) const {
+    Node target = site_.object;
+    for (const std::string& step : home) target = target.Find(step);
+    if (!target.IsMapping()) return std::nullopt;
+    const auto remove = yaml::RemovePair(*site_.document, value);
+    if (!remove || TakesComment(*site_.document, *remove)) return std::nullopt;
+    std::string route;
+    for (const std::string& step : home) route = Join(route, step);
+    const yaml::Value copy = Copy(value, 0);
+    const std::string name(key);
+    return OneAfterTheOther(context_.file(), remove, [&](const yaml::Document& document) {
+      return yaml::AddKey(document, document.root().At(route), name, copy);
+    });
+  }
+
+  static yaml::Value Copy(Node node, int depth) {
+    if (depth > kMaxDepth) return yaml::Value::Verbatim("null");
+    if (node.IsMapping()) {
+      std::vector<yaml::ValuePair> pairs;
+      for (const Node value : node)
+        pairs.push_back({std::string(value.key().value()), Copy(value, depth + 1)});
+      return yaml::Value::Mapping(std::move(pairs));
+    }
+    if (node.IsSequence()) {
+      std::vector<yaml::Value> items;
+      for (const Node item : node) items.push_back(Copy(item, depth + 1));
+      return yaml::Value::Sequence(std::move(items));
+    }
+    if (node.IsNull()) return yaml::Value::Verbatim("null");
+    if (node.IsBlockScalar()) return yaml::Value::Block(std::string(node.value()));
+    if (node.style() == yaml::ScalarStyle::kPlain)
+      return yaml::Value::Verbatim(std::string(node.value()));
+    return yaml::Value::String(std::string(node.value()));
+  }
+
+  void Scalar(Node node, const Field& field, const Field* known, const std::string& route) {
+    const std::string_view text = node.value();
+    const std::vector<std::string_view> allowed = schema::EnumOf(field, release_);
+    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end())
+      return NotInEnum(node, allowed, known, route);
+    CheckLength(node, field, route);
+    CheckRange(node, field, route);
+    const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
+    if (pattern.empty()) return;
+    const RE2* compiled = Compiled(pattern);
+    if (!compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled))
+      return;
+    SchemaProblem& problem =
+        Add(Kind::kInvalidValue, node, Part::kValue,
+            fmt::format("{} takes {}, found \"{}\"", route, PatternInWords(pattern), Shown(text)));
+    if (const auto mended = MendDuration(text, pattern)) {
+      Repair(problem, fmt::format("Change to {}", *mended),
+             yaml::SetScalar(*site_.document, node, *mended), true);
+    }
+  }
+
+  void NotInEnum(Node node, const std::vector<std::string_view>& allowed, const Field* known,
+                 const std::string& route) {
+    const std::string_view text = node.value();
+    const Field* all = known;
+    if (all) {
+      for (const schema::Fact& fact : all->facts) {
+        if (fact.kind != FactKind::kEnum || fact.value != text || fact.span.since <= release_)
+          continue;
+        if (choice_.assumed) return;
+        Add(Kind::kNewerFlux, node, Part::kValue,
+            fmt::format("{} \"{}\" needs Flux {}.{} or newer, this cluster runs {}.{}", route, text,
+                        fact.span.since.major, fact.span.since.minor, release_.major,
+                        release_.minor));
+        return;
+      }
+    }
+    // Flux Operator adds its own kinds to those that alerts and receivers know.
+    if (site_.api.group == "notification.toolkit.fluxcd.io" &&
+        !catalog::Versions("fluxcd.controlplane.io", text).empty())
+      return;
+    SchemaProblem& problem =
+        Add(Kind::kInvalidValue, node, Part::kValue,
+            fmt::format("{} takes {}, found \"{}\"", route, OneOf(allowed), Shown(text)));
+    if (const auto near = Nearest(text, std::span<const std::string_view>(allowed))) {
+      Repair(problem, fmt::format("Change to {}", *near),
+             yaml::SetScalar(*site_.document, node, *near), false);
+    }
+  }
+
+  void CheckLength(Node node, const Field& field, const std::string& route) {
+    for (const FactKind kind : {FactKind::kMinLength, FactKind::kMaxLength}) {
+      const std::string_view text = schema::FactValue(field, kind, release_);
+      uint64_t limit = 0;
+      if (text.empty() ||
+          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
+        continue;
+      const uint64_t size = CountCodePoints(node.value());
+      const bool least = kind == FactKind::kMinLength;
+      if (least ? size >= limit : size <= limit) continue;
+      Add(Kind::kInvalidValue, node, Part::kValue,
+          least && size == 0 ? fmt::format("{} must not be empty", route)
+                             : fmt::format("{} takes at {} {} characters, found {}", route,
+                                           least ? "least" : "most", limit, size));
+    }
+  }
+
+  void CheckRange(Node node, const Field& field, const std::string& route) {
+    for (const FactKind kind : {FactKind::kMinimum, FactKind::kMaximum}) {
+      const std::string_view text = schema::FactValue(field, kind, release_);
+      double limit = 0;
+      double value = 0;
+      if (text.empty() ||
+          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
+        continue;
+      const std::string_view written = node.value();
+      if (std::from_chars(written.data(), written.data() + written.size(), value).ec != std::errc())
+        continue;
+      const bool least = kind == FactKind::kMinimum;
+      if (least ? value >= limit : value <= limit) continue;
+      Add(Kind::kInvalidValue, node, Part::kValue,
+          fmt::format("{} must be at {} {}, found {}", route, least ? "least" : "most", text,
+                      Shown(written)));
+    }
+  }
+
+  const RuleContext& context_;
+  const ApiSite& site_;
+  const schema::Choice& choice_;
+  const schema::Release release_;
+  std::vector<SchemaProblem>& problems_;
+};
+
+bool IsJudged(const ApiSite& site) {
+  using Role = ApiSite::Role;
+  if (site.role != Role::kObject && site.role != Role::kPatch && site.role != Role::kTargetedPatch)
+    return false;
+  // Encrypted texts are not what they will be; and one Kustomization taken for the other has a rule
+  // of its own.
+  if (site.api.group == kKustomizeGroup || site.object.Find("sops").IsMapping()) return false;
+  return !IsKustomizeFileUnderFluxApi(site.object);
+}
+
+}  // namespace
+
+const std::vector<SchemaProblem>& SchemaProblems(const RuleContext& context) {
+  std::shared_ptr<const std::vector<SchemaProblem>>& memo = context.schema_problems();
+  if (memo) return *memo;
+  auto problems = std::make_shared<std::vector<SchemaProblem>>();
+  if (context.file().file_class == FileClass::kYaml) {
+    VisitApiSites(context, [&](const ApiSite& site) {
+      if (!IsJudged(site)) return;
+      const schema::Choice choice =
+          schema::Choose(context.snapshot(), context.file().path, site.api, site.kind);
+      if (choice) Walker(context, site, choice, *problems).Run();
+    });
+  }
+  memo = std::move(problems);
+  return *memo;
+}
+
+void ReportSchemaProblems(RuleContext& context, SchemaProblem::Kind kind) {
+  for (const SchemaProblem& problem : SchemaProblems(context)) {
+    if (problem.kind != kind) continue;
+    Finding& finding = context.ReportAt(problem.range, problem.message);
+    bool first = true;
+    for (const SchemaProblem::Repair& repair : problem.repairs) {
+      context.AddFix(finding, repair.title, repair.edits, repair.safe, first);
+      first = false;
+    }
+  }
+}
+
+}  // namespace fluxls

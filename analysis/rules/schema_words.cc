@@ -1,0 +1,91 @@
+#include "analysis/rules/schema_words.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace fluxls {
+namespace {
+
+constexpr std::string_view kDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$)";
+constexpr std::string_view kShortDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m))+$)";
+
+constexpr std::pair<std::string_view, std::string_view> kPatterns[] = {
+    {kDuration, "a duration such as 5m or 1h30m"},
+    {kShortDuration, "a duration without hours, such as 60m or 30s"},
+    {R"(^(http|https|ssh)://.*$)", "a URL that begins with https://, http:// or ssh://"},
+    {R"(^(http|https|oci)://.*$)", "a URL that begins with https://, http:// or oci://"},
+    {R"(^(http|https)://.*$)", "a URL that begins with https:// or http://"},
+    {R"(^oci://.*$)", "a URL that begins with oci://"},
+    {R"(^https?://)", "a URL that begins with https:// or http://"},
+    {R"(^[\-._a-zA-Z0-9]+$)", "letters, digits, -, _ and ."},
+};
+
+constexpr size_t kMostValues = 12;
+
+}  // namespace
+
+std::string TypeInWords(std::string_view type) {
+  if (type == "boolean") return "true or false";
+  if (type == "integer") return "a whole number";
+  if (type == "number") return "a number";
+  if (type == "list") return "a list";
+  if (type == "object") return "a mapping";
+  if (type == "int-or-string") return "a whole number or a string";
+  return "a " + std::string(type);
+}
+
+std::string PatternInWords(std::string_view pattern) {
+  for (const auto& [known, words] : kPatterns) {
+    if (known == pattern) return std::string(words);
+  }
+  return "text that matches " + std::string(pattern);
+}
+
+bool IsDurationPattern(std::string_view pattern) {
+  return pattern == kDuration || pattern == kShortDuration;
+}
+
+std::optional<std::string> MendDuration(std::string_view text, std::string_view pattern) {
+  if (!IsDurationPattern(pattern)) return std::nullopt;
+  static const RE2 kPart(R"(^\s*([0-9]+)\s*(ms|s|sec|m|min|h|d|w)?)");
+  re2::StringPiece rest(text.data(), text.size());
+  std::string out;
+  std::string unit;
+  uint64_t number = 0;
+  while (!rest.empty() && RE2::Consume(&rest, kPart, &number, &unit)) {
+    if (number > 100'000) return std::nullopt;
+    if (unit == "w") {
+      number *= 7;
+      unit = "d";
+    }
+    if (unit == "d") {
+      number *= 24;
+      unit = "h";
+    }
+    if (unit == "h" && pattern == kShortDuration) {
+      number *= 60;
+      unit = "m";
+    }
+    // A bare number is read as seconds by nobody; what was meant is not known.
+    if (unit.empty()) return std::nullopt;
+    out += fmt::format("{}{}", number, unit == "min" ? "m" : unit == "sec" ? "s" : unit);
+  }
+  if (!rest.empty() || out.empty()) return std::nullopt;
+  return out;
+}
+
+std::string OneOf(const std::vector<std::string_view>& values) {
+  std::string out;
+  const size_t shown = std::min(values.size(), kMostValues);
+  for (size_t i = 0; i < shown; ++i) {
+    const bool last = i + 1 == values.size();
+    out += (i == 0 ? "" : last ? " or " : ", ") + std::string(values[i]);
+  }
+  if (shown < values.size()) out += fmt::format(" or one of {} more", values.size() - shown);
+  return out;
+}
+
+}  // namespace fluxls

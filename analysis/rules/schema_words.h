@@ -1,0 +1,32 @@
+// Schemas in words: what a field takes, and what somebody most likely meant.
+//
+// Thread contract: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/schema.h"
+
+namespace fluxls {
+
+// "a string", "an integer", "a list", "true or false".
+std::string TypeInWords(std::string_view type);
+
+// What texts that match a pattern are: "a duration such as 5m or 1h30m". The pattern itself where
+// nobody has words for it.
+std::string PatternInWords(std::string_view pattern);
+
+// Is it the pattern of a duration? With or without hours.
+bool IsDurationPattern(std::string_view pattern);
+
+// A duration that means the same and matches `pattern`: `1d` → `24h`, `1h` → `60m` where no hours
+// are allowed.
+std::optional<std::string> MendDuration(std::string_view text, std::string_view pattern);
+
+// "a, b or c"; of many the first ones.
+std::string OneOf(const std::vector<std::string_view>& values);
+
+}  // namespace fluxls

@@ -1,0 +1,31 @@
+// Which schema speaks for a document.
+//
+// The order: a CRD in the workspace, then the catalogue in the program. For the kinds of Flux the
+// catalogue knows since when there is what, so its word counts beside that of the CRD.
+//
+// Thread contract: pure functions over immutable input.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "analysis/workspace/workspace.h"
+#include "schemas/schema.h"
+
+namespace fluxls::schema {
+
+struct Choice {
+  const KindSchema* schema = nullptr;     // null: nothing is known of this kind
+  Release release;                        // at which its facts are to be asked
+  bool assumed = false;                   // the workspace does not say which release runs
+  const KindSchema* catalogue = nullptr;  // what the program knows of the kind; may be `schema`
+  SourceFilePtr owner;                    // keeps `schema` alive; the CRD's file
+  explicit operator bool() const { return schema != nullptr; }
+};
+
+// For a document of the file at `path`.
+Choice Choose(const Snapshot& snapshot, const std::string& path, const ApiVersion& api,
+              std::string_view kind);
+
+}  // namespace fluxls::schema
