@@ -174,6 +174,16 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.diagnosticData = publish["dataSupport"].IsTrue();
   out.deprecatedTag = publish["tagSupport"]["valueSet"].HoldsNumber(Diagnostic::kDeprecated);
   out.effectiveObject = caps["experimental"]["fluxcdEffectiveObject"].IsTrue();
+  Value item = document["completion"]["completionItem"];
+  out.snippets = item["snippetSupport"].IsTrue();
+  out.insertReplace = item["insertReplaceSupport"].IsTrue();
+  out.completionMarkdown = item["documentationFormat"].HoldsString("markdown");
+  out.completionResolveDocumentation =
+      item["resolveSupport"]["properties"].HoldsString("documentation");
+  out.insertTextMode = item["insertTextModeSupport"]["valueSet"].HoldsNumber(2);
+  const Value defaults = document["completion"]["completionList"]["itemDefaults"];
+  out.defaultEditRange = defaults.HoldsString("editRange");
+  out.defaultInsertTextFormat = defaults.HoldsString("insertTextFormat");
   out.hoverMarkdown = document["hover"]["contentFormat"].HoldsString("markdown");
   Value action = document["codeAction"];
   out.codeActionLiterals = action["codeActionLiteralSupport"].IsObject();
@@ -285,6 +295,15 @@ bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error)
   if (!v.Object()) return false;
   out.action = v.Raw();
   return v["data"].Get(out.data);
+}
+
+bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error) {
+  Value v(params, error);
+  if (!v.Object()) return false;
+  out.item = v.Raw();
+  // Items without documentation have no data; a client may ask all the same.
+  const Value data = v["data"];
+  return !data.IsObject() || (data["path"].Get(out.path) && data["help"].Get(out.help));
 }
 
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error) {

@@ -59,6 +59,14 @@ struct ClientCapabilities {
   bool codeActionLiterals = false;
   bool codeActionPreferred = false;
   bool hoverMarkdown = false;
+  bool snippets = false;
+  bool insertReplace = false;
+  bool completionMarkdown = false;
+  bool completionResolveDocumentation = false;
+  bool insertTextMode = false;  // it does what `insertTextMode` says
+  // Defaults of a whole list: no need to repeat them in each item.
+  bool defaultEditRange = false;
+  bool defaultInsertTextFormat = false;
   bool effectiveObject = false;  // experimental: it has the command fluxcd.showEffectiveObject
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
@@ -164,6 +172,13 @@ struct CodeActionToResolve {
   FixReference data;
 };
 
+// completionItem/resolve: the item as it came, and our data in it.
+struct CompletionToResolve {
+  JsonPtr item;
+  std::string path;
+  std::string help;
+};
+
 struct ExecuteCommandParams {
   std::string command;
   FixReference argument;  // the only argument of our only command
@@ -226,6 +241,25 @@ struct CodeAction {
   std::optional<FixReference> data;
 };
 
+// The answer to textDocument/completion. Items are in order, the best first.
+struct CompletionAnswer {
+  struct Item {
+    std::string label;
+    int kind = 1;
+    std::string detail;
+    std::string documentation;
+    std::string newText;
+    bool snippet = false;
+    std::vector<LspTextEdit> additionalTextEdits;
+    // Data for completionItem/resolve; `help` is "" where there is nothing to resolve.
+    std::string path;
+    std::string help;
+  };
+  Range replace;
+  Range insert;
+  std::vector<Item> items;
+};
+
 struct Command {
   std::string title;
   std::string command;
@@ -263,6 +297,7 @@ bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& 
 bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
+bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
 // The id of a $/cancelRequest.
 bool DecodeCancel(const JsonPtr& params, RequestId& out, std::string& error);
@@ -281,6 +316,10 @@ Encoded Encode(const CodeAction& action);
 Encoded Encode(const Command& command);
 // `action` again, with its edit.
 Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit);
+
+Encoded Encode(const CompletionAnswer& answer, const ClientCapabilities& client);
+// `item` again, with its documentation.
+Encoded EncodeResolved(const JsonPtr& item, const std::string& documentation, bool markdown);
 
 Encoded EncodeArray(const std::vector<Encoded>& items);
 Encoded EncodePublishDiagnostics(std::string_view uri, std::optional<int64_t> version,

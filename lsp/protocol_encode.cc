@@ -100,6 +100,8 @@ Encoded Encode(const InitializeResult& result) {
       {"codeActionProvider",
        {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
       {"hoverProvider", true},
+      {"completionProvider",
+       {{"triggerCharacters", Json::array({":", " ", "-"})}, {"resolveProvider", true}}},
       {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
   };
   if (result.pullDiagnostics) {
@@ -167,6 +169,54 @@ Encoded Encode(const Command& command) {
 Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit) {
   Json out = *action;
   out["edit"] = ToJson(edit);
+  return Text(out);
+}
+
+Encoded Encode(const CompletionAnswer& answer, const ClientCapabilities& client) {
+  constexpr int kSnippet = 2;
+  constexpr int kAdjustIndentation = 2;
+  Json ranges = client.insertReplace
+                    ? Json{{"insert", ToJson(answer.insert)}, {"replace", ToJson(answer.replace)}}
+                    : ToJson(answer.replace);
+  Json items = Json::array();
+  size_t place = 0;
+  for (const CompletionAnswer::Item& item : answer.items) {
+    Json out = {
+        {"label", item.label}, {"kind", item.kind}, {"sortText", fmt::format("{:04}", place++)}};
+    if (!item.detail.empty()) out["detail"] = item.detail;
+    if (item.snippet) {
+      out["insertTextFormat"] = kSnippet;
+      if (client.insertTextMode) out["insertTextMode"] = kAdjustIndentation;
+    }
+    if (client.defaultEditRange) {
+      if (item.newText != item.label) out["textEditText"] = item.newText;
+    } else if (client.insertReplace) {
+      out["textEdit"] = ranges;
+      out["textEdit"]["newText"] = item.newText;
+    } else {
+      out["textEdit"] = {{"range", ranges}, {"newText", item.newText}};
+    }
+    if (!item.additionalTextEdits.empty())
+      out["additionalTextEdits"] = ToJson(item.additionalTextEdits);
+    if (!item.documentation.empty()) {
+      out["documentation"] = {{"kind", client.completionMarkdown ? "markdown" : "plaintext"},
+                              {"value", item.documentation}};
+    }
+    if (!item.help.empty() && !item.path.empty())
+      out["data"] = {{"path", item.path}, {"help", item.help}};
+    items.push_back(std::move(out));
+  }
+  Json list = {{"isIncomplete", false}, {"items", std::move(items)}};
+  if (client.defaultEditRange) list["itemDefaults"] = {{"editRange", std::move(ranges)}};
+  return Text(list);
+}
+
+Encoded EncodeResolved(const JsonPtr& item, const std::string& documentation, bool markdown) {
+  Json out = *item;
+  if (!documentation.empty()) {
+    out["documentation"] = {{"kind", markdown ? "markdown" : "plaintext"},
+                            {"value", documentation}};
+  }
   return Text(out);
 }
 

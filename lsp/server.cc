@@ -49,6 +49,8 @@ void Server::Bind() {
   dispatcher_.OnRequest("workspace/diagnostic", this, &Server::WorkspaceDiagnostic);
   dispatcher_.OnRequest("textDocument/codeAction", this, &Server::CodeActions);
   dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);
+  dispatcher_.OnRequest("textDocument/completion", this, &Server::Completion);
+  dispatcher_.OnRequest("completionItem/resolve", this, &Server::ResolveCompletion);
   dispatcher_.OnRequest("textDocument/codeLens", this, &Server::CodeLenses);
   // Ours: the position of a document → its effective objects as text, or null.
   dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);

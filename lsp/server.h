@@ -116,6 +116,11 @@ class Server {
   void CodeActions(const CodeActionParams& params, Reply reply);
   void CodeLenses(const TextDocumentParams& params, Reply reply);
   void EffectiveObject(const TextDocumentPositionParams& params, Reply reply);
+  // server_completion.cc
+  void Completion(const TextDocumentPositionParams& params, Reply reply);
+  Encoded ResolveCompletion(const CompletionToResolve& params);
+
+  // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
   void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);

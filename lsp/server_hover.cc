@@ -1,7 +1,8 @@
-// Hover: what a build makes of a value.
+// Hover: what a field is, and what builds make of its value.
 #include <fmt/format.h>
 
 #include "analysis/build/becomes.h"
+#include "analysis/features/field_help.h"
 #include "analysis/text/unicode.h"
 #include "lsp/server.h"
 
@@ -66,17 +67,21 @@ void Server::Hover(const TextDocumentPositionParams& params, Reply reply) {
   AskFleet(
       params.uri, reply, {"null"},
       [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
-        const yaml::Node node = ScalarAt(file, ToOffset(*file.text, position, encoding_));
-        if (!node) return reply.Ok({"null"});
-        const std::vector<build::Becomes> found =
-            build::FindBecomes(fleet, file.path, node.range());
-        if (found.empty()) return reply.Ok({"null"});
+        const uint32_t offset = ToOffset(*file.text, position, encoding_);
+        ByteRange range;
+        const std::string help = HelpAt(project_.snapshot(), file.path, file.yaml, offset, range);
+        const yaml::Node node = ScalarAt(file, offset);
+        std::vector<build::Becomes> found;
+        if (node) found = build::FindBecomes(fleet, file.path, node.range());
+        if (!found.empty()) range = node.range();
+        if (found.empty() && help.empty()) return reply.Ok({"null"});
         std::string text;
         for (size_t i = 0; i < found.size() && i < kMaxLines; ++i)
           text += (i == 0 ? "" : "\n\n") + Tell(project_.snapshot(), fleet, found[i]);
         if (found.size() > kMaxLines)
           text += fmt::format("\n\nand {} more", found.size() - kMaxLines);
-        reply.Ok(EncodeHover(text, ToRange(file, node.range(), encoding_), client_.hoverMarkdown));
+        if (!help.empty()) text += (text.empty() ? "" : "\n\n---\n\n") + help;
+        reply.Ok(EncodeHover(text, ToRange(file, range, encoding_), client_.hoverMarkdown));
       });
 }
 

@@ -1,4 +1,4 @@
-# Writes OUTPUT, a source that holds the files of DIRECTORY.
+# Writes OUTPUT, a source that holds the files of DIRECTORY and the list of kinds.
 file(GLOB files ${DIRECTORY}/*.txt)
 list(SORT files)
 set(entries "")
@@ -7,8 +7,10 @@ foreach(file ${files})
   file(READ ${file} text)
   string(APPEND entries "    {\"${name}\", R\"~~~(${text})~~~\"},\n")
 endforeach()
+file(READ ${KINDS} kinds)
 file(WRITE ${OUTPUT} "// Written by schemas/embed.cmake from schemas/data.
 #include \"schemas/embedded.h\"
+#include \"schemas/kinds.h\"
 
 namespace fluxls::schema {
 
@@ -17,6 +19,10 @@ std::span<const DataFile> DataFiles() {
       {\"\", \"\"},
 ${entries}  };
   return std::span<const DataFile>(kFiles).subspan(1);
+}
+
+std::string_view KindsText() {
+  return R\"~~~(${kinds})~~~\";
 }
 
 }  // namespace fluxls::schema

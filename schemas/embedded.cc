@@ -20,6 +20,7 @@ struct Entry {
 // Gives fields of an older version the help that the newer one has.
 void TakeHelp(Field& field, const Field& newer) {
   if (field.help.empty()) field.help = newer.help;
+  if (field.usage == 0) field.usage = newer.usage;
   for (Field& child : field.fields) {
     if (const Field* other = FindField(newer, child.name)) TakeHelp(child, *other);
   }

@@ -138,7 +138,7 @@ const Field* FindField(const Field& parent, std::string_view name, Release relea
 }
 
 Field At(const Field& field, Release release) {
-  Field out{.name = field.name, .help = field.help};
+  Field out{.name = field.name, .help = field.help, .usage = field.usage};
   for (const Fact& fact : field.facts) {
     if (fact.span.Holds(release)) out.facts.push_back({fact.kind, fact.value, {}});
   }

@@ -70,6 +70,7 @@ struct Field {
   std::vector<Fact> facts;
   std::vector<Rule> rules;
   std::string help;  // one line
+  int usage = 0;     // how many of a hundred mappings that may have it do, in repositories seen
   std::vector<Field> fields;
   bool operator==(const Field&) const = default;
 };

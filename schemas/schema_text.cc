@@ -73,6 +73,14 @@ class Line {
     return span;
   }
 
+  int TakeNumber() {
+    int number = 0;
+    const auto [end, code] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
+    if (code != std::errc()) error = "expected a number";
+    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
+    return number;
+  }
+
   std::string error;
 
  private:
@@ -82,13 +90,6 @@ class Line {
     if (!Take('.')) error = "expected a release such as 2.7";
     release.minor = TakeNumber();
     return release;
-  }
-  int TakeNumber() {
-    int number = 0;
-    const auto [end, code] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
-    if (code != std::errc()) error = "expected a number";
-    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
-    return number;
   }
 
   std::string_view text_;
@@ -104,6 +105,10 @@ void ReadFact(Line& line, Field& field) {
     } else {
       field.facts.push_back({FactKind::kType, name, line.TakeSpan()});
     }
+    return;
+  }
+  if (name == "usage") {
+    field.usage = line.TakeNumber();
     return;
   }
   const std::optional<FactKind> kind = FindFactKind(name);
@@ -209,6 +214,7 @@ void WriteBelow(const Field& field, size_t depth, std::string& out) {
   }
   for (const Field& child : field.fields) {
     out += indent + child.name + FactsText(child);
+    if (child.usage > 0) out += fmt::format(" usage={}", child.usage);
     if (child.span != Span{}) out += " " + SpanText(child.span);
     out += "\n";
     WriteBelow(child, depth + 1, out);

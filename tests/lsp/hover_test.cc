@@ -58,9 +58,10 @@ TEST_CASE("hover tells what a value becomes, and by which line") {
            "becomes `3` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
   // The key says the same as its value.
   CHECK_EQ(Hover(client, 5, 3), Hover(client, 5, 13));
-  CHECK_EQ(
-      Hover(client, 3, 9),
-      "becomes `big-web` by `prod/kustomization.yaml:2` (namePrefix)\n  in the build of `prod`");
+  CHECK_EQ(Hover(client, 3, 9),
+           "becomes `big-web` by `prod/kustomization.yaml:2` (namePrefix)\n  in the build of "
+           "`prod`\n\n---\n\n**metadata.name**\n\nName of the object, unique for its kind in its "
+           "namespace");
 }
 
 TEST_CASE("hover tells that a field is removed, and by which line") {
@@ -101,6 +102,35 @@ TEST_CASE("hover follows edits") {
   client.ChangeAll("/ws/prod/patch.yaml", five, 3);
   CHECK_EQ(Hover(client, 5, 13),
            "becomes `5` by `prod/patch.yaml:6` (patch)\n  in the build of `prod`");
+}
+
+TEST_CASE("hover explains fields, kinds and API versions") {
+  ClientHarness client;
+  const std::string release =
+      "apiVersion: helm.toolkit.fluxcd.io/v2beta2\n"
+      "kind: HelmRelease\n"
+      "metadata:\n"
+      "  name: web\n"
+      "spec:\n"
+      "  interval: 5m\n"
+      "  upgrade:\n"
+      "    crds: Skip\n";
+  client.files().Write("/ws/base/web.yaml", release);
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/base/web.yaml", release);
+  client.Run();
+  const std::string interval = Hover(client, 5, 4);
+  CHECK_NE(interval.find("**spec.interval** · duration · required"), std::string::npos);
+  CHECK_NE(interval.find("advice: 24h for stable infrastructure"), std::string::npos);
+  CHECK_EQ(Hover(client, 5, 14), interval);
+  CHECK_NE(Hover(client, 7, 6).find("one of: `Skip`, `Create`, `CreateReplace`"),
+           std::string::npos);
+  const std::string api = Hover(client, 0, 20);
+  CHECK_NE(api.find("since Flux 2.2, deprecated since 2.3, not served from 2.8 on"),
+           std::string::npos);
+  CHECK_NE(api.find("has `helm.toolkit.fluxcd.io/v2`"), std::string::npos);
+  CHECK_NE(Hover(client, 1, 8).find("**HelmRelease**"), std::string::npos);
 }
 
 const std::string kEffective =

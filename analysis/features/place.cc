@@ -1,0 +1,67 @@
+#include "analysis/features/place.h"
+
+#include <algorithm>
+
+namespace fluxls {
+
+using yaml::Node;
+
+Place FindPlace(const Snapshot& snapshot, const std::string& path, const yaml::File& file,
+                uint32_t document) {
+  Place place;
+  if (document < file.documents.size()) place.root = file.documents[document].root();
+  place.api = ApiVersion::Parse(place.root.Find("apiVersion").value());
+  place.kind = place.root.Find("kind").value();
+  // A kustomization needs neither to be one.
+  const size_t slash = path.rfind('/');
+  if (place.api.version.empty() && IsKustomizationFileName(path.substr(slash + 1)))
+    place.api = {std::string(kKustomizeGroup), place.kind == "Component" ? "v1alpha1" : "v1beta1"};
+  if (place.kind.empty() && place.api.group == kKustomizeGroup) place.kind = "Kustomization";
+  if (!place.kind.empty() && !place.api.version.empty())
+    place.choice = schema::Choose(snapshot, path, place.api, place.kind);
+  return place;
+}
+
+const schema::Field* FindField(const Place& place, const std::vector<yaml::PathStep>& steps) {
+  if (!place.choice) return nullptr;
+  const schema::Field* field = &place.choice.schema->root;
+  for (const yaml::PathStep& step : steps) {
+    const schema::Field* next = nullptr;
+    if (step.IsIndex()) {
+      next = schema::FindField(*field, schema::kItems, place.choice.release);
+    } else {
+      next = schema::FindField(*field, step.key, place.choice.release);
+      if (!next) next = schema::FindField(*field, schema::kValues, place.choice.release);
+    }
+    if (!next) return nullptr;
+    field = next;
+  }
+  return field;
+}
+
+std::vector<yaml::PathStep> StepsTo(Node node) {
+  std::vector<yaml::PathStep> steps;
+  if (node.IsKey()) {
+    // The mapping, then the key.
+    steps.push_back({std::string(node.value()), -1});
+    node = node.parent();
+  }
+  while (node && node.parent()) {
+    const Node parent = node.parent();
+    if (const Node key = node.key()) {
+      steps.push_back({std::string(key.value()), -1});
+    } else {
+      int32_t index = 0;
+      for (const Node item : parent) {
+        if (item == node) break;
+        ++index;
+      }
+      steps.push_back({"", index});
+    }
+    node = parent;
+  }
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
+}  // namespace fluxls
