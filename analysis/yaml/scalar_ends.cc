@@ -40,13 +40,20 @@ size_t LostBreaks(std::string_view text, ByteRange inside) {
 bool IsMisread(std::string_view text, ByteRange range, int parent_indent, std::string_view value) {
   const uint32_t lines = std::min(NextLine(text, range.begin), range.end);
   const size_t first = text.substr(0, range.end).find_first_not_of(" \r\n", lines);
-  if (first == std::string_view::npos) return false;
   const size_t content = value.find_first_not_of(" \n");
-  if (content == std::string_view::npos) return true;
+  if (first != std::string_view::npos && content == std::string_view::npos) return true;
   const size_t indicator = text.substr(range.begin + 1, 2).find_first_of("123456789");
   if (indicator == std::string_view::npos || (indicator == 1 && !IsChomping(text[range.begin + 1])))
     return false;
   const int indent = std::max(parent_indent, 0) + (text[range.begin + 1 + indicator] - '0');
+  if (first == std::string_view::npos) {
+    // Blanks beyond the indentation are content.
+    for (uint32_t line = lines; line < range.end; line = NextLine(text, line)) {
+      if (static_cast<int>(LineEnd(text, line) - line) > indent)
+        return value.find(' ') == std::string_view::npos;
+    }
+    return false;
+  }
   const uint32_t at = static_cast<uint32_t>(first);
   const uint32_t begin = static_cast<uint32_t>(content);
   return static_cast<int>(at - LineBegin(text, at)) - indent !=
