@@ -6,6 +6,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -63,6 +64,17 @@ std::vector<std::string_view> GroupsOf(std::string_view kind);
 // All groups, each once.
 std::vector<std::string_view> Groups();
 
+// What becomes of a field that a newer version does not have, or not in this form.
+enum class MoveKind : uint8_t {
+  kRemove,
+  kStrategicMerge,  // a list of objects goes in front of `patches` beside it, each as text
+  kJsonPatch,       // a list of targets and operations goes behind `patches` beside it
+  kValuesFile,      // becomes the first of `valuesFiles`
+  kSummary,         // becomes eventMetadata.summary
+  kTimeout,         // hours are written in minutes
+  kByHand,          // only the author knows
+};
+
 // A field that versions from `gone_in` on do not have. A version-only rewrite across that line
 // would lose it.
 struct FieldMove {
@@ -72,6 +84,7 @@ struct FieldMove {
   std::string_view
       route;  // "spec.postRenderers[].kustomize.patchesJson6902"; `[]` stands for every item
   std::string_view advice;  // what to do with it, reads on behind the route: "goes to spec.patches"
+  MoveKind how = MoveKind::kRemove;
 };
 std::span<const FieldMove> AllFieldMoves();
 // Those that lie between two versions of a kind, `from` being the older one.

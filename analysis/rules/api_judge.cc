@@ -2,51 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "analysis/rules/migrate.h"
 #include "analysis/rules/support.h"
 
 namespace fluxls {
 namespace {
 
 using catalog::Api;
-using yaml::Node;
-
-// Does `route` lead anywhere from `node`? `[]` stands for every item of a list.
-bool Leads(Node node, std::string_view route) {
-  while (!route.empty() && node) {
-    const size_t dot = route.find('.');
-    std::string_view step = route.substr(0, dot);
-    route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
-    const bool list = step.ends_with("[]");
-    if (list) step.remove_suffix(2);
-    node = node.Find(step);
-    if (!list) continue;
-    if (!node.IsSequence()) return false;
-    for (Node item : node) {
-      if (Leads(item.Resolve(), route)) return true;
-    }
-    return false;
-  }
-  return bool(node);
-}
-
-// What has to be done before the version may change, in words; empty when nothing.
-std::string Obstacles(const ApiSite& site, const Api& best) {
-  std::vector<std::string> moves;
-  for (const catalog::FieldMove* move :
-       catalog::FieldMoves(site.api.group, site.kind, site.api.version, best.version)) {
-    if (Leads(site.object, move->route)) {
-      moves.push_back(fmt::format("{} {}", move->route, move->advice));
-    }
-  }
-  // Sources got patterns for durations in v1beta2, and those for timeouts know no hours.
-  if (site.api.group == "source.toolkit.fluxcd.io" && site.api.version == "v1beta1") {
-    Node timeout = site.object.At("spec.timeout");
-    if (timeout && timeout.value().find('h') != std::string_view::npos) {
-      moves.emplace_back("spec.timeout may not be in hours");
-    }
-  }
-  return fmt::format("{}", fmt::join(moves, ", "));
-}
 
 // A patch without a target finds its object by apiVersion: while such an object still has the old
 // version, a rewrite here alone would make the patch miss it. A target that was rewritten selects
@@ -114,13 +76,17 @@ ApiJudgement JudgeApi(const RuleContext& context, const ApiSite& site) {
 void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement& judgement,
                   std::string what) {
   const Api* best = judgement.best;
-  std::string obstacle;
+  Migration migration;
   if (best) {
     what += fmt::format("; use {}", ApiName(*best));
-    obstacle = Obstacles(site, *best);
-    if (!obstacle.empty()) what += fmt::format(" (before that: {})", obstacle);
+    migration = Migrate(context, site, *best);
+    if (!migration.by_hand.empty()) {
+      what += fmt::format(" (before that: {})", fmt::join(migration.by_hand, ", "));
+    } else if (!migration.moves.empty()) {
+      what += fmt::format(" ({})", fmt::join(migration.moves, ", "));
+    }
   }
-  if (judgement.release.assumed && obstacle.empty()) {
+  if (judgement.release.assumed && migration.moves.empty()) {
     what += fmt::format(" (no Flux release found in the repository, so {} is assumed)",
                         judgement.release.release.ToString());
   }
@@ -128,11 +94,10 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
       context.ReportAt(site.range, std::move(what),
                        judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
   if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
-  if (!best || !obstacle.empty()) return;
-  const bool safe =
-      !site.object.IsDamaged() && !ChangesWhatIsPatched(context, site) && FitsCluster(judgement);
-  context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)),
-                 RewriteVersion(site, best->group, best->version), safe);
+  if (!best || !migration.edits) return;
+  const bool safe = !site.object.IsDamaged() && migration.keeps_comments &&
+                    !ChangesWhatIsPatched(context, site) && FitsCluster(judgement);
+  context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)), migration.edits, safe);
 }
 
 }  // namespace fluxls

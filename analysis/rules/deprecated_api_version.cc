@@ -22,8 +22,8 @@ but the newest known release.
 
 ## Fix
 
-Writes the newest version that the release serves. Offered only where both versions have the same fields for what this object
-uses; otherwise the message names the field that has to move first.
+Writes the newest version that the release serves, and moves the fields that it has elsewhere or not at all, as for
+`removed-api-version`. What only the author knows is left, and the message names it.
 
 ## References
 

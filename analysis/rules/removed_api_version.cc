@@ -32,8 +32,10 @@ of a target, which only selects nothing any more.
 
 ## Fix
 
-Writes the version that the release serves. Offered only where both versions have the same fields for what this
-object uses; otherwise the message names the field that has to move first. The fix is safe unless it
+Writes the version that the release serves, and moves the fields that it has elsewhere or not at all: `patchesStrategicMerge`
+and `patchesJson6902` become `patches`, in the order in which Flux applied them; `valuesFile` becomes the first of `valuesFiles`;
+an Alert's `summary` goes to `eventMetadata`; `validation`, `gitImplementation` and `accessFrom` go; hours of a source's `timeout` become minutes.
+What only the author knows is left, and the message names it. The fix is safe unless it takes a comment away or
 changes what is patched: in targets, and in patches without one while an object still has the old version. Where the release is assumed, or
 newer than the newest known one, it is safe only if every Flux 2 release serves the new version.
 

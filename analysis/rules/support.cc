@@ -127,17 +127,20 @@ std::optional<std::vector<TextEdit>> OneAfterTheOther(
     if (!document.root()) continue;
     std::optional<std::vector<TextEdit>> edits = second(document);
     if (!edits) return std::nullopt;
-    const std::string after = ApplyEdits(between, *edits);
-    const size_t most = std::min(before.size(), after.size());
-    size_t head = 0;
-    while (head < most && before[head] == after[head]) ++head;
-    size_t tail = 0;
-    while (tail < most - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
-      ++tail;
-    const ByteRange range{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)};
-    return std::vector<TextEdit>{{range, after.substr(head, after.size() - tail - head)}};
+    return AsOneEdit(before, ApplyEdits(between, *edits));
   }
   return std::nullopt;
+}
+
+std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after) {
+  const size_t most = std::min(before.size(), after.size());
+  size_t head = 0;
+  while (head < most && before[head] == after[head]) ++head;
+  size_t tail = 0;
+  while (tail < most - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    ++tail;
+  const ByteRange range{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)};
+  return {{range, std::string(after.substr(head, after.size() - tail - head))}};
 }
 
 const yaml::Document* KustomizationDocument(const RuleContext& context) {

@@ -51,6 +51,9 @@ std::optional<std::vector<TextEdit>> OneAfterTheOther(
     const SourceFile& file, const std::optional<std::vector<TextEdit>>& first,
     const std::function<std::optional<std::vector<TextEdit>>(const yaml::Document&)>& second);
 
+// The edit that makes `after` of `before`.
+std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after);
+
 // The kustomization in a file that kustomize finds by its name: its first document. No such
 // document for every other file.
 const yaml::Document* KustomizationDocument(const RuleContext& context);
