@@ -80,6 +80,13 @@ const RE2* Compiled(const std::string& pattern) {
   return slot->ok() ? slot.get() : nullptr;
 }
 
+// Everything matches no pattern, and one that is not understood.
+bool Matches(std::string_view text, const std::string& pattern) {
+  if (pattern.empty()) return true;
+  const RE2* compiled = Compiled(pattern);
+  return !compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled);
+}
+
 class Walker {
  public:
   Walker(const RuleContext& context, const ApiSite& site, const schema::Choice& choice,
@@ -122,7 +129,7 @@ class Walker {
     const std::string_view found = node.IsMapping()    ? "object"
                                    : node.IsSequence() ? "list"
                                                        : TypeName(TypeOfScalar(node));
-    if (!Fits(wanted, found)) return WrongType(value, node, wanted, found, route);
+    if (!Fits(wanted, found)) return WrongType(value, node, field, found, route);
     if (node.IsMapping()) {
       Mapping(node, field, known, route, depth);
     } else if (node.IsSequence()) {
@@ -132,18 +139,29 @@ class Walker {
     }
   }
 
-  void WrongType(Node value, Node node, std::string_view wanted, std::string_view found,
+  void WrongType(Node value, Node node, const Field& field, std::string_view found,
                  const std::string& route) {
+    const std::string_view wanted = schema::TypeOf(field, release_);
     const bool scalar = node.IsScalar();
+    const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
+    const bool duration = IsDurationPattern(pattern);
     SchemaProblem& problem =
         Add(Kind::kInvalidType, value, scalar ? Part::kValue : Part::kKey,
-            fmt::format("{} takes {}, found {}", route, TypeInWords(wanted),
+            fmt::format("{} takes {}, found {}", route,
+                        duration ? PatternInWords(pattern) : TypeInWords(wanted),
                         scalar && found == "string"
                             ? fmt::format("the text \"{}\"", Shown(node.value()))
                         : scalar ? fmt::format("{}", Shown(node.value()))
                                  : TypeInWords(found)));
     if (!scalar || value != node) return;
-    if (wanted == "string") {
+    if (duration) {
+      // A number without unit: seconds are the likely ones.
+      if (found == "integer") {
+        const std::string seconds = fmt::format("{}s", node.value());
+        Repair(problem, "Change to " + seconds, yaml::SetScalar(*site_.document, node, seconds),
+               false);
+      }
+    } else if (wanted == "string" && Matches(node.value(), pattern)) {
       Repair(problem, "Quote it",
              yaml::ReplaceValue(*site_.document, node,
                                 yaml::Value::Verbatim(fmt::format("\"{}\"", node.value()))),
@@ -342,9 +360,7 @@ class Walker {
     CheckRange(node, field, route);
     const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
     if (pattern.empty()) return;
-    const RE2* compiled = Compiled(pattern);
-    if (!compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled))
-      return;
+    if (Matches(text, pattern)) return;
     SchemaProblem& problem =
         Add(Kind::kInvalidValue, node, Part::kValue,
             fmt::format("{} takes {}, found \"{}\"", route, PatternInWords(pattern), Shown(text)));

@@ -115,6 +115,7 @@ class Editor {
                        {"capabilities",
                         {{"general", {{"positionEncodings", {"utf-8"}}}},
                          {"textDocument", {{"publishDiagnostics", {{"versionSupport", true}}}}}}}});
+    initialized_ = Since(start_);
     client_.Notify("initialized", Json::object());
   }
 
@@ -139,6 +140,25 @@ class Editor {
     return Since(start);
   }
 
+  // Milliseconds for the answer to completion right behind a change, which is then waited for.
+  double Complete(int line, int character, const char* text) {
+    ++version_;
+    const Json at = {{"line", line}, {"character", character}};
+    client_.Notify(
+        "textDocument/didChange",
+        {{"textDocument", {{"uri", uri_}, {"version", version_}}},
+         {"contentChanges", {{{"range", {{"start", at}, {"end", at}}}, {"text", text}}}}});
+    const auto start = Clock::now();
+    const Json list = client_.Request(
+        "textDocument/completion", {{"textDocument", {{"uri", uri_}}},
+                                    {"position", {{"line", line}, {"character", character + 1}}}});
+    const double time = Since(start);
+    if (list["items"].empty()) throw std::runtime_error("completion proposes nothing");
+    WaitForFindings();
+    return time;
+  }
+
+  double initialized() const { return initialized_; }
   double age() const { return Since(start_); }
   LspClient& client() { return client_; }
 
@@ -156,6 +176,7 @@ class Editor {
   LspClient client_;
   std::string uri_;
   int version_ = 1;
+  double initialized_ = 0;  // milliseconds until `initialize` was answered
 };
 
 void Keystrokes(Editor& editor, const char* what, int line, double target) {
@@ -169,6 +190,22 @@ void Keystrokes(Editor& editor, const char* what, int line, double target) {
   Row(fmt::format("{}, didChange to diagnostics, p50", what), Percentile(times, 0.5), "ms");
   Row(fmt::format("{}, didChange to diagnostics, p95", what), Percentile(times, 0.95), "ms",
       target);
+}
+
+// A field is typed into the middle of the file, letter by letter; completion is asked for at each.
+void Completions(Editor& editor, int line, double target) {
+  std::vector<double> times;
+  for (int i = 0; i < 20; ++i) {
+    editor.Type(line, 0, line, 0, "  \n");
+    int column = 2;
+    for (const char* letter : {"i", "n", "s", "t"}) {
+      times.push_back(editor.Complete(line, column, letter));
+      ++column;
+    }
+    editor.Type(line, 0, line + 1, 0, "");
+  }
+  Row("completion while typing, p50", Percentile(times, 0.5), "ms");
+  Row("completion while typing, p95", Percentile(times, 0.95), "ms", target);
 }
 
 void Run(const std::string& server, const fs::path& folder) {
@@ -195,7 +232,9 @@ void Run(const std::string& server, const fs::path& folder) {
     Editor editor(server, big.parent_path());
     editor.Open(big, big_text);
     Row("server, start to first diagnostics", editor.age(), "ms");
+    Row("server, start to the answer to initialize", editor.initialized(), "ms", 50);
     Keystrokes(editor, "keystroke", 4350, 30);
+    Completions(editor, 4357, 10);
     Row("server, resident", ResidentMiB(std::to_string(editor.client().process().pid())), "MiB",
         150);
     editor.client().Shutdown();
