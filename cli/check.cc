@@ -25,6 +25,7 @@ bool UseColor(ColorMode mode, const std::ostream& out) {
 int RunCheck(const CheckOptions& options, std::ostream& out, std::ostream& err) {
   Settings settings;
   settings.flux_release = options.flux_release;
+  settings.schemas = options.schemas;
   std::optional<Selection> selection =
       LoadSelection(DiskFileSystem(), options.paths, settings, err);
   if (!selection) return kExitError;

@@ -53,6 +53,14 @@ void AddFluxVersion(CLI::App* app, std::optional<FluxRelease>& target) {
       ->type_name("V");
 }
 
+void AddSchemas(CLI::App* app, std::vector<std::string>& target) {
+  app->add_option("--schemas", target,
+                  "Directory with JSON schemas of custom resources, GROUP/KIND_VERSION.json; may "
+                  "be given several times")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
 struct Arguments {
   CheckOptions check;
   BuildOptionsCli build;
@@ -70,6 +78,7 @@ void AddCheck(CLI::App& app, CheckOptions& options) {
   check->add_option("PATH", options.paths, "Files and folders; default: the current directory");
   AddChoice(check, "--format", options.format, kFormats, "Output format; default: text");
   AddFluxVersion(check, options.flux_release);
+  AddSchemas(check, options.schemas);
   AddChoice(check, "--min-severity", options.min_severity, kSeverities,
             "Leave out what is less severe; default: hint");
   static const auto kFailOn = [] {
@@ -89,6 +98,7 @@ void AddFix(CLI::App& app, FixOptionsCli& options) {
   CLI::App* fix = app.add_subcommand("fix", "Apply the fixes of findings to the files");
   fix->add_option("PATH", options.paths, "Files and folders; default: the current directory");
   AddFluxVersion(fix, options.flux_release);
+  AddSchemas(fix, options.schemas);
   fix->add_option("--rule", options.rule, "Only fixes of this rule")->type_name("ID");
   fix->add_flag("--unsafe", options.unsafe, "Also fixes that may change what is meant");
   fix->add_flag("--diff", options.diff, "Print a unified diff and write nothing");

@@ -42,6 +42,7 @@ int RunFix(const FixOptionsCli& options, std::ostream& out, std::ostream& err) {
   }
   Settings settings;
   settings.flux_release = options.flux_release;
+  settings.schemas = options.schemas;
   std::optional<Selection> selection =
       LoadSelection(DiskFileSystem(), options.paths, settings, err);
   if (!selection) return kExitError;

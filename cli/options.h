@@ -14,7 +14,8 @@ enum class ColorMode : uint8_t { kAuto, kAlways, kNever };
 enum class Format : uint8_t { kText, kJson, kSarif, kGithub };
 
 struct CheckOptions {
-  std::vector<std::string> paths;  // "." when empty
+  std::vector<std::string> paths;    // "." when empty
+  std::vector<std::string> schemas;  // directories with JSON schemas
   Format format = Format::kText;
   std::optional<FluxRelease> flux_release;
   Severity min_severity = Severity::kHint;             // less severe findings are dropped
@@ -24,6 +25,7 @@ struct CheckOptions {
 
 struct FixOptionsCli {
   std::vector<std::string> paths;
+  std::vector<std::string> schemas;
   std::optional<FluxRelease> flux_release;
   std::string rule;
   bool unsafe = false;

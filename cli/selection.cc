@@ -13,6 +13,7 @@
 
 #include "analysis/build/fleet.h"
 #include "analysis/rules/rule.h"
+#include "analysis/workspace/schema_directories.h"
 
 namespace fluxls::cli {
 namespace {
@@ -111,6 +112,16 @@ std::optional<Selection> LoadSelection(const FileSystem& files,
   Selection selection;
   selection.current_directory = CurrentDirectory();
   selection.workspace.SetSettings(settings);
+  std::vector<std::string> schemas;
+  for (const std::string& directory : settings.schemas)
+    schemas.push_back(JoinPath(selection.current_directory, directory));
+  std::vector<std::string> unread;
+  if (!schemas.empty()) {
+    selection.workspace.SetSchemas(
+        std::make_shared<SchemaDirectories>(std::make_shared<DiskFileSystem>(), schemas, unread));
+  }
+  for (const std::string& problem : unread) err << "fluxcd-ls: " << problem << '\n';
+  if (!unread.empty()) return std::nullopt;
 
   std::vector<bool> is_directory;
   std::vector<std::string> roots;

@@ -1,6 +1,8 @@
 // Documents of the editor, and who waits for what.
 #include "lsp/project.h"
 
+#include "analysis/workspace/schema_directories.h"
+
 #include <algorithm>
 #include <exception>
 
@@ -42,9 +44,21 @@ void Project::Configure(Settings settings, bool closed_files) {
     if (more_files) CheckAfterChange(milliseconds(0));
     return;
   }
+  const bool schemas = settings.schemas != workspace_.settings().schemas;
   workspace_.SetSettings(std::move(settings));
+  if (schemas) ReadSchemaDirectories();
   FactsChanged();
   if (indexed_ || scanning_) RequestScan(Urgency::kMust);
+}
+
+void Project::ReadSchemaDirectories() {
+  std::vector<std::string> directories;
+  for (const std::string& directory : workspace_.settings().schemas)
+    directories.push_back(JoinPath(roots_.empty() ? "/" : roots_.front(), directory));
+  if (directories.empty()) return workspace_.SetSchemas(nullptr);
+  std::vector<std::string> problems;
+  workspace_.SetSchemas(std::make_shared<SchemaDirectories>(files_, directories, problems));
+  for (const std::string& problem : problems) events_.log(LogLevel::kWarning, problem);
 }
 
 void Project::Open(const std::string& path, TextPtr text, int64_t version, bool helm_template) {

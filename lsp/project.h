@@ -124,6 +124,9 @@ class Project {
   const build::Fleet* fleet() const { return fleet_.get(); }
 
  private:
+  // Looks which schemas there are in the directories that the settings name.
+  void ReadSchemaDirectories();
+
   struct OpenFile {
     TextPtr text;
     int64_t version = 0;

@@ -59,6 +59,7 @@ void Project::SetFolders(const std::vector<std::string>& roots) {
     }
   }
   roots_ = roots;
+  if (!workspace_.settings().schemas.empty()) ReadSchemaDirectories();
   RequestScan(Urgency::kMust);
 }
 

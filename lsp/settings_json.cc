@@ -15,8 +15,8 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-constexpr std::array kKeys = {"fluxVersion", "profile",      "rules",
-                              "exclude",     "maxFileBytes", "diagnostics"};
+constexpr std::array kKeys = {"fluxVersion",  "profile", "rules",      "exclude",
+                              "maxFileBytes", "schemas", "diagnostics"};
 
 // A value for a message; long ones are cut.
 std::string Show(const Json& value) {
@@ -95,14 +95,15 @@ void ReadRules(const Json& value, Settings& settings, Problems& problems) {
   settings.rules = std::move(rules);
 }
 
-void ReadExclude(const Json& value, Settings& settings, Problems& problems) {
+void ReadStrings(const char* key, const Json& value, const char* expected,
+                 std::vector<std::string>& out, Problems& problems) {
   bool fits = value.is_array() && std::all_of(value.begin(), value.end(),
                                               [](const Json& item) { return item.is_string(); });
   if (!fits) {
-    Complain(problems, "exclude", value, "an array of patterns");
+    Complain(problems, key, value, expected);
     return;
   }
-  settings.exclude = value.get<std::vector<std::string>>();
+  out = value.get<std::vector<std::string>>();
 }
 
 void ReadDiagnostics(const Json& value, ServerSettings& settings, Problems& problems) {
@@ -165,7 +166,9 @@ std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSett
     } else if (key == "rules") {
       ReadRules(value, settings.engine, problems);
     } else if (key == "exclude") {
-      ReadExclude(value, settings.engine, problems);
+      ReadStrings("exclude", value, "an array of patterns", settings.engine.exclude, problems);
+    } else if (key == "schemas") {
+      ReadStrings("schemas", value, "an array of directories", settings.engine.schemas, problems);
     } else if (key == "maxFileBytes") {
       if (value.is_number_integer() && value > 0) {
         settings.engine.max_file_bytes = value.get<uint64_t>();

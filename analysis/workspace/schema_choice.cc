@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/schema/crd.h"
+#include "analysis/workspace/schema_directories.h"
 #include "schemas/embedded.h"
 
 namespace fluxls::schema {
@@ -35,7 +36,9 @@ Choice Choose(const Snapshot& snapshot, const std::string& path, const ApiVersio
       Clamp(std::min(Release{answer.release.major, answer.release.minor}, catalog::kNewest),
             catalog::Lookup(api.group, api.version, kind));
   choice.catalogue = FindEmbedded(api.group, api.version, kind);
-  choice.schema = choice.catalogue;
+  if (const SchemaDirectories* extra = snapshot.schemas())
+    choice.schema = extra->Find(api.group, api.version, kind);
+  if (!choice.schema) choice.schema = choice.catalogue;
   const bool is_known = Release{answer.release.major, answer.release.minor} <= catalog::kNewest;
   // The CRD that lies nearest: every cluster may bring its own.
   size_t nearest = 0;

@@ -1,7 +1,8 @@
 // Which schema speaks for a document.
 //
-// The order: a CRD in the workspace, then the catalogue in the program. For the kinds of Flux the
-// catalogue knows since when there is what, so its word counts beside that of the CRD.
+// The order: a CRD in the workspace, the directories of the settings, the catalogue in the program.
+// For the kinds of Flux the catalogue knows since when there is what, so its word counts beside
+// that of the CRD.
 //
 // Thread contract: pure functions over immutable input.
 #pragma once

@@ -25,6 +25,8 @@ struct Settings {
   uint64_t max_file_bytes = 4u << 20;
   // Extra ignore patterns, gitignore syntax, relative to each folder.
   std::vector<std::string> exclude;
+  // Directories with JSON schemas (schema_directories.h); relative ones to the first folder.
+  std::vector<std::string> schemas;
   bool operator==(const Settings&) const = default;
 };
 

@@ -173,6 +173,10 @@ std::vector<SourceFilePtr> Snapshot::CrdFiles(std::string_view group, std::strin
   return out;
 }
 
+const SchemaDirectories* Snapshot::schemas() const {
+  return state_->schemas.get();
+}
+
 ReleaseAnswer Snapshot::ReleaseFor(const std::string& path) const {
   if (const auto& wanted = state_->settings->flux_release) return {*wanted, false, ""};
   std::string root = RootOf(path);

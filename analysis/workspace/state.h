@@ -47,6 +47,7 @@ struct Snapshot::State {
   };
 
   std::shared_ptr<const Settings> settings = std::make_shared<Settings>();
+  std::shared_ptr<const SchemaDirectories> schemas;
   uint64_t generation = 0;
   // One a folder, ordered by root.
   std::vector<std::shared_ptr<const ScanResult>> scans;

@@ -189,6 +189,11 @@ void Workspace::SetSettings(Settings settings) {
   impl_->Touch();
 }
 
+void Workspace::SetSchemas(std::shared_ptr<const SchemaDirectories> schemas) {
+  impl_->state.schemas = std::move(schemas);
+  impl_->Touch();
+}
+
 const Settings& Workspace::settings() const {
   return *impl_->state.settings;
 }

@@ -28,6 +28,8 @@ class LazyCrds;
 
 namespace fluxls {
 
+class SchemaDirectories;
+
 // How a file is treated.
 enum class FileClass : uint8_t {
   kYaml,
@@ -132,6 +134,8 @@ class Snapshot {
   bool HasObjectOf(const ApiVersion& api, std::string_view kind) const;
   // Files with a CustomResourceDefinition of this kind, ordered by path.
   std::vector<SourceFilePtr> CrdFiles(std::string_view group, std::string_view kind) const;
+  // Schemas from directories that the settings name; may be null.
+  const SchemaDirectories* schemas() const;
   ReleaseAnswer ReleaseFor(const std::string& path) const;
   // Does `path` lie in a hidden directory of its folder (`.archive/`, `.github/`)? People park
   // there what no cluster applies.
@@ -163,6 +167,7 @@ class Workspace {
 
   void SetSettings(Settings settings);
   const Settings& settings() const;
+  void SetSchemas(std::shared_ptr<const SchemaDirectories> schemas);
   const std::vector<std::string>& roots() const;
 
   // Takes over a scan. Returns the paths that have to be read: new ones and those whose stat
