@@ -492,6 +492,16 @@ class Evaluator {
   std::map<std::string, Result> names_;
 };
 
+// Expressions are few and the same everywhere; reading one costs more than evaluating it.
+const Node* Parsed(std::string_view expression) {
+  constexpr size_t kMost = 500;
+  thread_local std::map<std::string, NodePtr, std::less<>> cache;
+  const auto found = cache.find(expression);
+  if (found != cache.end()) return found->second.get();
+  if (cache.size() >= kMost) cache.clear();
+  return cache.emplace(expression, Parser(expression).Parse()).first->second.get();
+}
+
 // `self.a.b` → {"a", "b"}; nothing for anything else.
 std::optional<std::vector<std::string>> RouteOf(const Node& node) {
   if (node.kind == Node::Kind::kName && node.text == "self") return std::vector<std::string>();
@@ -513,14 +523,14 @@ void Collect(const Node& node, std::vector<std::vector<std::string>>& out) {
 
 Truth EvaluateCel(std::string_view expression, const CelSubject& subject) {
   if (!subject.self) return Truth::kUnknown;
-  const NodePtr node = Parser(expression).Parse();
+  const Node* node = Parsed(expression);
   if (!node) return Truth::kUnknown;
   return TruthOf(Evaluator(subject).Run(*node));
 }
 
 std::vector<std::vector<std::string>> FieldsInCel(std::string_view expression) {
   std::vector<std::vector<std::string>> out;
-  if (const NodePtr node = Parser(expression).Parse()) Collect(*node, out);
+  if (const Node* node = Parsed(expression)) Collect(*node, out);
   return out;
 }
 

@@ -40,8 +40,12 @@ void VisitEffectiveObjects(const RuleContext& context,
     const schema::Choice choice = schema::Choose(context.snapshot(), path, object.api, object.kind);
     if (!choice) continue;
     build::Arena arena;
+    const build::Value* written = nullptr;
     EffectiveObject effective{.object = &object, .choice = &choice};
-    effective.written = build::Load(arena, object.root, {});
+    effective.written = [&] {
+      if (!written) written = build::Load(arena, object.root, {});
+      return written;
+    };
     const std::vector<build::Effect> effects = fleet->EffectsOf(path, object.root.range());
     AddEffects(*fleet, effects, true, effective);
     const bool by_flux = !effective.values.empty();
@@ -54,7 +58,7 @@ void VisitEffectiveObjects(const RuleContext& context,
       // A patch, or an object of a build that fails.
       if (!fleet->BuildsReading(path).empty()) continue;
       if (!context.snapshot().KustomizationsListing(path).empty()) continue;
-      effective.values.push_back(effective.written);
+      effective.values.push_back(effective.written());
     }
     visit(effective);
   }

@@ -18,8 +18,9 @@ namespace fluxls {
 struct EffectiveObject {
   const RuleContext::Object* object = nullptr;
   const schema::Choice* choice = nullptr;
-  const build::Value* written = nullptr;  // the document, as kustomize reads it
-  // What it becomes, by the build; `written` alone where nobody builds it.
+  // The document as kustomize reads it; read when asked for.
+  std::function<const build::Value*()> written;
+  // What it becomes, by the build; what is written, where nobody builds it.
   std::vector<const build::Value*> values;
   std::vector<uint32_t> builds;  // in the fleet, in the order of `values`; none: nobody builds it
   // How bad an absence is: an error where Flux applies it for certain.

@@ -186,19 +186,13 @@ void Check(RuleContext& context) {
   VisitEffectiveObjects(context, [&](const EffectiveObject& effective) {
     const schema::Choice& choice = *effective.choice;
     const Field& root = choice.schema->root;
-    Reporter reporter(context, effective);
-    // Wrong whatever else may be added.
-    std::vector<Violation> written;
     Steps steps;
-    FindViolations(effective.written, root, choice.release, true, steps, written);
-    for (const Violation& violation : written) reporter.Report(violation, false, "");
-    // Wrong as the builds leave it.
+    // As the builds leave it: each violation with the builds that have it.
     std::vector<std::pair<Violation, std::vector<size_t>>> built;
     for (size_t i = 0; i < effective.values.size(); ++i) {
       std::vector<Violation> found;
       FindViolations(effective.values[i], root, choice.release, false, steps, found);
       for (Violation& violation : found) {
-        if (std::find(written.begin(), written.end(), violation) != written.end()) continue;
         auto known = std::find_if(built.begin(), built.end(),
                                   [&](const auto& entry) { return entry.first == violation; });
         if (known == built.end()) {
@@ -208,10 +202,15 @@ void Check(RuleContext& context) {
         known->second.push_back(i);
       }
     }
+    if (built.empty()) return;
+    // Wrong as it is written, whatever else may be added.
+    std::vector<Violation> written;
+    FindViolations(effective.written(), root, choice.release, true, steps, written);
+    Reporter reporter(context, effective);
     for (const auto& [violation, builds] : built) {
       const bool everywhere = builds.size() == effective.values.size();
       reporter.Report(
-          violation, true,
+          violation, std::find(written.begin(), written.end(), violation) == written.end(),
           everywhere ? "" : " in " + DescribeBuild(context, effective.builds[builds.front()]));
     }
   });

@@ -87,6 +87,23 @@ bool Matches(std::string_view text, const std::string& pattern) {
   return !compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled);
 }
 
+// The way to a value; put into words only where there is something to say.
+struct Way {
+  const Way* parent = nullptr;
+  std::string_view key;
+  int64_t index = -1;
+
+  Way Key(std::string_view name) const { return {this, name, -1}; }
+  Way Index(int64_t number) const { return {this, "", number}; }
+  std::string ToString() const {
+    if (!parent) return "";
+    std::string out = parent->ToString();
+    if (index >= 0) return out + fmt::format("[{}]", index);
+    if (!out.empty()) out += ".";
+    return out + std::string(key);
+  }
+};
+
 class Walker {
  public:
   Walker(const RuleContext& context, const ApiSite& site, const schema::Choice& choice,
@@ -99,7 +116,7 @@ class Walker {
 
   void Run() {
     Mapping(site_.object, choice_.schema->root,
-            choice_.catalogue ? &choice_.catalogue->root : nullptr, "", 0);
+            choice_.catalogue ? &choice_.catalogue->root : nullptr, Way(), 0);
   }
 
  private:
@@ -120,8 +137,7 @@ class Walker {
   }
 
   // `known`: the same field in the catalogue, which knows other releases too; may be null.
-  void Value(Node value, const Field& field, const Field* known, const std::string& route,
-             int depth) {
+  void Value(Node value, const Field& field, const Field* known, const Way& route, int depth) {
     Node node = value.Resolve();
     if (!node || node.IsNull() || depth > kMaxDepth || node.IsDamaged()) return;
     const std::string_view wanted = schema::TypeOf(field, release_);
@@ -140,14 +156,14 @@ class Walker {
   }
 
   void WrongType(Node value, Node node, const Field& field, std::string_view found,
-                 const std::string& route) {
+                 const Way& route) {
     const std::string_view wanted = schema::TypeOf(field, release_);
     const bool scalar = node.IsScalar();
     const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
     const bool duration = IsDurationPattern(pattern);
     SchemaProblem& problem =
         Add(Kind::kInvalidType, value, scalar ? Part::kValue : Part::kKey,
-            fmt::format("{} takes {}, found {}", route,
+            fmt::format("{} takes {}, found {}", route.ToString(),
                         duration ? PatternInWords(pattern) : TypeInWords(wanted),
                         scalar && found == "string"
                             ? fmt::format("the text \"{}\"", Shown(node.value()))
@@ -185,21 +201,20 @@ class Walker {
     }
   }
 
-  void List(Node node, const Field& field, const Field* known, const std::string& route,
-            int depth) {
+  void List(Node node, const Field& field, const Field* known, const Way& route, int depth) {
     const Field* items = schema::FindField(field, schema::kItems, release_);
     CheckCount(node, field, FactKind::kMinItems, FactKind::kMaxItems, "items", route);
     if (!items) return;
     const Field* known_items = known ? schema::FindField(*known, schema::kItems) : nullptr;
     uint32_t index = 0;
     for (const Node item : node) {
-      Value(item, *items, known_items, fmt::format("{}[{}]", route, index), depth + 1);
+      Value(item, *items, known_items, route.Index(index), depth + 1);
       ++index;
     }
   }
 
   void CheckCount(Node node, const Field& field, FactKind least, FactKind most,
-                  std::string_view what, const std::string& route) {
+                  std::string_view what, const Way& route) {
     // A patch adds to what is there.
     const bool patch = site_.role != ApiSite::Role::kObject;
     for (const FactKind kind : {least, most}) {
@@ -211,13 +226,12 @@ class Walker {
       if (kind == least && (patch || node.size() >= limit)) continue;
       if (kind == most && node.size() <= limit) continue;
       Add(Kind::kInvalidValue, node, Part::kKey,
-          fmt::format("{} takes at {} {} {}, found {}", route, kind == least ? "least" : "most",
-                      limit, what, node.size()));
+          fmt::format("{} takes at {} {} {}, found {}", route.ToString(),
+                      kind == least ? "least" : "most", limit, what, node.size()));
     }
   }
 
-  void Mapping(Node node, const Field& field, const Field* known, const std::string& route,
-               int depth) {
+  void Mapping(Node node, const Field& field, const Field* known, const Way& route, int depth) {
     const Field* values = schema::FindField(field, schema::kValues, release_);
     const Field* known_values = known ? schema::FindField(*known, schema::kValues) : nullptr;
     const bool open =
@@ -229,10 +243,10 @@ class Walker {
       // Merge keys, patch directives and templates.
       if (key == "<<" || key.starts_with('$') || HasTemplate(key) || !key_node.IsScalar()) continue;
       if (const Field* child = schema::FindField(field, key, release_)) {
-        Value(value, *child, known ? schema::FindField(*known, key) : nullptr, Join(route, key),
+        Value(value, *child, known ? schema::FindField(*known, key) : nullptr, route.Key(key),
               depth + 1);
       } else if (values) {
-        Value(value, *values, known_values, Join(route, key), depth + 1);
+        Value(value, *values, known_values, route.Key(key), depth + 1);
       } else if (!open) {
         Unknown(value, key, node, field, known, route);
       }
@@ -240,16 +254,16 @@ class Walker {
   }
 
   void Unknown(Node value, std::string_view key, Node mapping, const Field& field,
-               const Field* known, const std::string& route) {
+               const Field* known, const Way& route) {
     if (TouchesDamage(*site_.document, value.pair_range())) return;
     const Field* other = known ? schema::FindField(*known, key) : nullptr;
     if (!other && choice_.schema == choice_.catalogue) other = schema::FindField(field, key);
     if (other && other->span.since > release_) {
       if (choice_.assumed) return;
       Add(Kind::kNewerFlux, value, Part::kKey,
-          fmt::format("{} needs Flux {}.{} or newer, this cluster runs {}.{}", Join(route, key),
-                      other->span.since.major, other->span.since.minor, release_.major,
-                      release_.minor));
+          fmt::format("{} needs Flux {}.{} or newer, this cluster runs {}.{}",
+                      route.Key(key).ToString(), other->span.since.major, other->span.since.minor,
+                      release_.major, release_.minor));
       return;
     }
     std::vector<std::string_view> names;
@@ -257,7 +271,7 @@ class Walker {
       if (candidate.span.Holds(release_) && !mapping.FindOwn(candidate.name))
         names.push_back(candidate.name);
     }
-    const std::string where = route.empty() ? site_.kind : route;
+    const std::string where = route.parent ? route.ToString() : site_.kind;
     std::string message = fmt::format("{} has no field \"{}\"", where, Shown(key));
     const std::optional<std::vector<std::string>> home = Home(key, mapping);
     const std::optional<std::string_view> near =
@@ -351,7 +365,7 @@ class Walker {
     return yaml::Value::String(std::string(node.value()));
   }
 
-  void Scalar(Node node, const Field& field, const Field* known, const std::string& route) {
+  void Scalar(Node node, const Field& field, const Field* known, const Way& route) {
     const std::string_view text = node.value();
     const std::vector<std::string_view> allowed = schema::EnumOf(field, release_);
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end())
@@ -361,9 +375,9 @@ class Walker {
     const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
     if (pattern.empty()) return;
     if (Matches(text, pattern)) return;
-    SchemaProblem& problem =
-        Add(Kind::kInvalidValue, node, Part::kValue,
-            fmt::format("{} takes {}, found \"{}\"", route, PatternInWords(pattern), Shown(text)));
+    SchemaProblem& problem = Add(Kind::kInvalidValue, node, Part::kValue,
+                                 fmt::format("{} takes {}, found \"{}\"", route.ToString(),
+                                             PatternInWords(pattern), Shown(text)));
     if (const auto mended = MendDuration(text, pattern)) {
       Repair(problem, fmt::format("Change to {}", *mended),
              yaml::SetScalar(*site_.document, node, *mended), true);
@@ -371,7 +385,7 @@ class Walker {
   }
 
   void NotInEnum(Node node, const std::vector<std::string_view>& allowed, const Field* known,
-                 const std::string& route) {
+                 const Way& route) {
     const std::string_view text = node.value();
     const Field* all = known;
     if (all) {
@@ -380,9 +394,9 @@ class Walker {
           continue;
         if (choice_.assumed) return;
         Add(Kind::kNewerFlux, node, Part::kValue,
-            fmt::format("{} \"{}\" needs Flux {}.{} or newer, this cluster runs {}.{}", route, text,
-                        fact.span.since.major, fact.span.since.minor, release_.major,
-                        release_.minor));
+            fmt::format("{} \"{}\" needs Flux {}.{} or newer, this cluster runs {}.{}",
+                        route.ToString(), text, fact.span.since.major, fact.span.since.minor,
+                        release_.major, release_.minor));
         return;
       }
     }
@@ -390,16 +404,16 @@ class Walker {
     if (site_.api.group == "notification.toolkit.fluxcd.io" &&
         !catalog::Versions("fluxcd.controlplane.io", text).empty())
       return;
-    SchemaProblem& problem =
-        Add(Kind::kInvalidValue, node, Part::kValue,
-            fmt::format("{} takes {}, found \"{}\"", route, OneOf(allowed), Shown(text)));
+    SchemaProblem& problem = Add(
+        Kind::kInvalidValue, node, Part::kValue,
+        fmt::format("{} takes {}, found \"{}\"", route.ToString(), OneOf(allowed), Shown(text)));
     if (const auto near = Nearest(text, std::span<const std::string_view>(allowed))) {
       Repair(problem, fmt::format("Change to {}", *near),
              yaml::SetScalar(*site_.document, node, *near), false);
     }
   }
 
-  void CheckLength(Node node, const Field& field, const std::string& route) {
+  void CheckLength(Node node, const Field& field, const Way& route) {
     for (const FactKind kind : {FactKind::kMinLength, FactKind::kMaxLength}) {
       const std::string_view text = schema::FactValue(field, kind, release_);
       uint64_t limit = 0;
@@ -410,13 +424,14 @@ class Walker {
       const bool least = kind == FactKind::kMinLength;
       if (least ? size >= limit : size <= limit) continue;
       Add(Kind::kInvalidValue, node, Part::kValue,
-          least && size == 0 ? fmt::format("{} must not be empty", route)
-                             : fmt::format("{} takes at {} {} characters, found {}", route,
-                                           least ? "least" : "most", limit, size));
+          least && size == 0
+              ? fmt::format("{} must not be empty", route.ToString())
+              : fmt::format("{} takes at {} {} characters, found {}", route.ToString(),
+                            least ? "least" : "most", limit, size));
     }
   }
 
-  void CheckRange(Node node, const Field& field, const std::string& route) {
+  void CheckRange(Node node, const Field& field, const Way& route) {
     for (const FactKind kind : {FactKind::kMinimum, FactKind::kMaximum}) {
       const std::string_view text = schema::FactValue(field, kind, release_);
       double limit = 0;
@@ -430,8 +445,8 @@ class Walker {
       const bool least = kind == FactKind::kMinimum;
       if (least ? value >= limit : value <= limit) continue;
       Add(Kind::kInvalidValue, node, Part::kValue,
-          fmt::format("{} must be at {} {}, found {}", route, least ? "least" : "most", text,
-                      Shown(written)));
+          fmt::format("{} must be at {} {}, found {}", route.ToString(), least ? "least" : "most",
+                      text, Shown(written)));
     }
   }
 
