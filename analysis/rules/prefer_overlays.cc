@@ -21,6 +21,7 @@ built, compared and checked as it is.
 
 * Variables of `substituteFrom`: they may be secrets, or facts of the cluster.
 * Clusters that use the same values.
+* Variables that nothing in the directory uses.
 
 ## Fix
 
@@ -134,6 +135,26 @@ using build::Value;
 
 using Written = std::map<std::string_view, std::string_view>;
 
+// Does the build replace a variable of this name?
+bool Uses(const FluxBuild& build, std::string_view name) {
+  const std::string start = fmt::format("${{{}", name);
+  return std::any_of(
+      build.variable_sites.begin(), build.variable_sites.end(),
+      [&](const build::VariableSite& site) {
+        if (!site.origin || !site.origin.file->text) return true;
+        const std::string_view text = Slice(site.origin.file->text->content(), site.origin.range);
+        for (size_t at = text.find(start); at != std::string_view::npos;
+             at = text.find(start, at + 1)) {
+          const size_t end = at + start.size();
+          // Not the beginning of a longer name.
+          if (end >= text.size() ||
+              (std::isalnum(static_cast<unsigned char>(text[end])) == 0 && text[end] != '_'))
+            return true;
+        }
+        return false;
+      });
+}
+
 // The variables as the Kustomization's own file has them; what its parent puts in is the overlay
 // that this rule asks for.
 Written WrittenIn(const FluxBuild& build) {
@@ -143,7 +164,7 @@ Written WrittenIn(const FluxBuild& build) {
   for (const build::Pair& pair : values->Pairs()) {
     const bool own = !pair.value->edits && pair.value->origin &&
                      pair.value->origin.file->path == build.origin.file->path;
-    if (own) out.emplace(pair.key, pair.value->str());
+    if (own && Uses(build, pair.key)) out.emplace(pair.key, pair.value->str());
   }
   return out;
 }

@@ -21,7 +21,7 @@ its place and say nothing.
 
 ## When it is silent
 
-* When a source of variables is not known: a Secret that is not in the repository or is encrypted, an optional one that is absent, a
+* When a source of variables is not known: a Secret that is not in the repository (of an encrypted one the keys are read), an optional one that is absent, a
   Kustomization that perhaps somebody else applies and changes.
 * Expressions with a default (`${NAME:=value}`), escaped ones (`$${NAME}`), names without braces (`$NAME`).
 * Objects with the label or annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`.

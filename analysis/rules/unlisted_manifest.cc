@@ -23,8 +23,8 @@ one who looks.
 ## When it is silent
 
 * Files that a comment of the kustomization file names (`# - old.yaml`).
-* Files without a Kubernetes object, encrypted ones included, and files that a patch, generator or replacement reads.
-* Kustomization files that no build runs.
+* Files without a Kubernetes object, and files that a patch, generator or replacement reads.
+* Kustomization files that no Flux Kustomization builds, where the repository has some.
 
 ## Fix
 
@@ -109,10 +109,20 @@ bool CanBeListed(const Snapshot& snapshot, const SourceFile& file) {
                      });
 }
 
+// A repository that Flux reads: what none of its Kustomizations builds is nobody's.
+bool IsRun(const build::Fleet& fleet, const std::string& path) {
+  const std::vector<uint32_t>& runners = fleet.BuildsRunning(path);
+  const auto is_flux = [&](uint32_t build) { return fleet.builds()[build]->flux; };
+  if (std::any_of(runners.begin(), runners.end(), is_flux)) return true;
+  const bool flux = std::any_of(fleet.builds().begin(), fleet.builds().end(),
+                                [](const build::FluxBuildPtr& build) { return build->flux; });
+  return !flux && !runners.empty();
+}
+
 void Check(RuleContext& context) {
   const yaml::Document* document = KustomizationDocument(context);
   const build::Fleet* fleet = context.fleet();
-  if (!document || !fleet || fleet->BuildsRunning(context.file().path).empty()) return;
+  if (!document || !fleet || !IsRun(*fleet, context.file().path)) return;
   const yaml::Node list = document->root().FindOwn("resources");
   if (!list.IsSequence()) return;
   const Snapshot& snapshot = context.snapshot();
