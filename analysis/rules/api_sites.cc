@@ -20,8 +20,7 @@ constexpr int kMaxItems = 20'000;
 class Walker {
  public:
   // `wait_is_patched`: a Flux Kustomization that does not say `wait` may get it from a patch.
-  Walker(bool wait_is_patched, const std::function<void(const ApiSite&)>& visit)
-      : wait_is_patched_(wait_is_patched), visit_(visit) {}
+  Walker(bool wait_is_patched, ApiSites& out) : wait_is_patched_(wait_is_patched), out_(out) {}
 
   // Where the walk is: a document, and the way from its text to the file.
   struct Place {
@@ -127,9 +126,9 @@ class Walker {
     }
     const OffsetMap outer = place.inner ? place.inner->to_file : OffsetMap::Identity();
     const ByteRange whole = place.inner ? place.inner->RangeOf(scalar) : scalar.range();
-    const InnerYaml inner = ReadInner(scalar, place.text, outer, whole);
+    const InnerYaml& inner = *out_.inner.emplace_back(
+        std::make_unique<const InnerYaml>(ReadInner(scalar, place.text, outer, whole)));
     for (const Document& document : inner.file.documents) {
-      read_.push_back(document.piece());
       Object({&document, &inner, inner.text}, document.root(), role, depth + 1);
     }
   }
@@ -179,33 +178,37 @@ class Walker {
     site.document = place.document;
     site.inner = place.inner;
     site.range = place.inner ? place.inner->RangeOf(version) : version.range();
-    visit_(site);
+    out_.sites.push_back(std::move(site));
   }
 
   const bool wait_is_patched_;
-  const std::function<void(const ApiSite&)>& visit_;
+  ApiSites& out_;
   int items_left_ = kMaxItems;
   std::set<std::tuple<const yaml::Piece*, uint32_t, yaml::NodeId>> seen_;
-  std::vector<std::shared_ptr<const yaml::Piece>> read_;  // keeps the pointers in `seen_` unique
 };
 
 }  // namespace
 
-void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit) {
-  if (IsGeneratedFile(context.file())) return;
+const std::vector<ApiSite>& ApiSitesOf(const RuleContext& context) {
+  std::shared_ptr<const ApiSites>& memo = context.memo().api_sites;
+  if (memo) return memo->sites;
+  auto found = std::make_shared<ApiSites>();
+  memo = found;
+  if (IsGeneratedFile(context.file())) return memo->sites;
   const std::string_view text = context.file().text->content();
-  if (text.find("fluxcd.") == std::string_view::npos) return;
-  Walker walker(context.snapshot().IsKindPatched("Kustomization"), visit);
+  if (text.find("fluxcd.") == std::string_view::npos) return memo->sites;
+  Walker walker(context.snapshot().IsKindPatched("Kustomization"), *found);
   for (const RuleContext::Object& object : context.objects()) {
     walker.Object({object.document, nullptr, text}, object.root, ApiSite::Role::kObject, 0);
   }
-  if (!IsKustomizationFileName(BaseName(context.file().path))) return;
+  if (!IsKustomizationFileName(BaseName(context.file().path))) return memo->sites;
   for (const yaml::Document& document : context.documents()) {
     // A kustomization file need not say what it is.
     if (!document.root().Find("apiVersion")) {
       walker.Kustomization({&document, nullptr, text}, document.root());
     }
   }
+  return memo->sites;
 }
 
 std::optional<std::vector<TextEdit>> RewriteVersion(const ApiSite& site, std::string_view group,

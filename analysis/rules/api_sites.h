@@ -4,7 +4,6 @@
 // (patches inside patches too), health checks, event sources, the references of Flux objects.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,9 +40,15 @@ struct ApiSite {
   ByteRange range;                           // of `version_node`, in the file
 };
 
-// Calls `visit` for every site, in order of the objects. Sites that a template engine will fill in,
-// CRDs and what bootstrap generates are left out. References in a site live as long as the call.
-void VisitApiSites(const RuleContext& context, const std::function<void(const ApiSite&)>& visit);
+// All sites of a file, and the texts in strings that they point into.
+struct ApiSites {
+  std::vector<ApiSite> sites;
+  std::vector<std::unique_ptr<const InnerYaml>> inner;
+};
+
+// The sites of the context's file, in order of the objects. Sites that a template engine will fill
+// in, CRDs and what bootstrap generates are left out. Found once; they live as long as the context.
+const std::vector<ApiSite>& ApiSitesOf(const RuleContext& context);
 
 // Edits that write another version there. For objects `group/version` as a whole is written.
 std::optional<std::vector<TextEdit>> RewriteVersion(const ApiSite& site, std::string_view group,

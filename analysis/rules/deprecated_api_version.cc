@@ -63,9 +63,9 @@ spec:
 };
 
 void Check(RuleContext& context) {
-  VisitApiSites(context, [&](const ApiSite& site) {
+  for (const ApiSite& site : ApiSitesOf(context)) {
     const ApiJudgement judgement = JudgeApi(context, site);
-    if (judgement.verdict != ApiVerdict::kDeprecated) return;
+    if (judgement.verdict != ApiVerdict::kDeprecated) continue;
     const catalog::Release since = *judgement.api->deprecated;
     std::string what = fmt::format("{} {} is deprecated since Flux {}.{}", site.api.ToString(),
                                    site.kind, since.major, since.minor);
@@ -74,7 +74,7 @@ void Check(RuleContext& context) {
                           judgement.api->removed->minor);
     }
     ReportOldApi(context, site, judgement, std::move(what));
-  });
+  }
 }
 
 }  // namespace

@@ -141,7 +141,10 @@ yaml::Value Skeleton(const Field& field, schema::Release release, int depth = 0)
     return yaml::Value::Sequence({Skeleton(*items, release, depth + 1)});
   }
   if (type == "boolean") return yaml::Value::Verbatim("true");
-  if (type == "integer" || type == "number") return yaml::Value::Verbatim("0");
+  if (type == "integer" || type == "number") {
+    const std::string_view least = schema::FactValue(field, FactKind::kMinimum, release);
+    return yaml::Value::Verbatim(least.empty() ? "0" : std::string(least));
+  }
   if (field.name == "interval") return yaml::Value::Verbatim("10m");
   if (field.name == "url") return yaml::Value::Verbatim("https://example.com");
   return yaml::Value::Verbatim("change-me");

@@ -160,16 +160,16 @@ spec:
 };
 
 void Check(RuleContext& context) {
-  VisitApiSites(context, [&](const ApiSite& site) {
+  for (const ApiSite& site : ApiSitesOf(context)) {
     const ApiJudgement judgement = JudgeApi(context, site);
-    if (judgement.verdict != ApiVerdict::kRemoved) return;
+    if (judgement.verdict != ApiVerdict::kRemoved) continue;
     const catalog::Release removed = *judgement.api->removed;
     const std::string when =
         removed.major == 0 ? "before 2.0" : fmt::format("in {}.{}", removed.major, removed.minor);
     ReportOldApi(context, site, judgement,
                  fmt::format("{} {} is not served by Flux {} (removed {})", site.api.ToString(),
                              site.kind, judgement.release.release.ToString(), when));
-  });
+  }
 }
 
 }  // namespace

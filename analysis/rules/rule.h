@@ -35,6 +35,7 @@ struct Example {
 enum class Part : uint8_t { kKey, kValue, kPair };
 
 class RuleContext;
+struct ApiSites;
 struct SchemaProblem;
 
 struct Rule {
@@ -77,10 +78,12 @@ class RuleContext {
   };
   const std::vector<Object>& objects() const { return objects_; }
 
-  // What schema_problems.h has found out; null until somebody asks it.
-  std::shared_ptr<const std::vector<SchemaProblem>>& schema_problems() const {
-    return schema_problems_;
-  }
+  // What several rules ask: found out once, by whom it concerns; null until somebody asks.
+  struct Memo {
+    std::shared_ptr<const ApiSites> api_sites;
+    std::shared_ptr<const std::vector<SchemaProblem>> schema_problems;
+  };
+  Memo& memo() const { return memo_; }
 
   // Reports a finding on `part` of `node`; for the value of a pair kKey and kPair are the pair's.
   // The reference is valid until the next report.
@@ -102,7 +105,7 @@ class RuleContext {
   const build::Fleet* fleet_;
   std::vector<Finding>& findings_;
   std::vector<Object> objects_;
-  mutable std::shared_ptr<const std::vector<SchemaProblem>> schema_problems_;
+  mutable Memo memo_;
   const Rule* rule_ = nullptr;
   Severity severity_ = Severity::kError;
 };

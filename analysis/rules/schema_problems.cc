@@ -467,21 +467,39 @@ bool IsJudged(const ApiSite& site) {
   return !IsKustomizeFileUnderFluxApi(site.object);
 }
 
+// An object of the file as a site; kinds beside those of Flux are none of the sites' business.
+ApiSite SiteOf(const RuleContext::Object& object) {
+  ApiSite site;
+  site.api = object.api;
+  site.kind = object.kind;
+  site.object = object.root;
+  site.document = object.document;
+  return site;
+}
+
 }  // namespace
 
 const std::vector<SchemaProblem>& SchemaProblems(const RuleContext& context) {
-  std::shared_ptr<const std::vector<SchemaProblem>>& memo = context.schema_problems();
+  std::shared_ptr<const std::vector<SchemaProblem>>& memo = context.memo().schema_problems;
   if (memo) return *memo;
   auto problems = std::make_shared<std::vector<SchemaProblem>>();
-  if (context.file().file_class == FileClass::kYaml) {
-    VisitApiSites(context, [&](const ApiSite& site) {
-      if (!IsJudged(site)) return;
-      const schema::Choice choice =
-          schema::Choose(context.snapshot(), context.file().path, site.api, site.kind);
-      if (choice) Walker(context, site, choice, *problems).Run();
-    });
+  memo = problems;
+  if (context.file().file_class != FileClass::kYaml || IsGeneratedFile(context.file()))
+    return *memo;
+  const auto judge = [&](const ApiSite& site) {
+    if (!IsJudged(site)) return;
+    const schema::Choice choice =
+        schema::Choose(context.snapshot(), context.file().path, site.api, site.kind);
+    if (choice) Walker(context, site, choice, *problems).Run();
+  };
+  for (const RuleContext::Object& object : context.objects()) judge(SiteOf(object));
+  for (const ApiSite& site : ApiSitesOf(context)) {
+    if (!IsJudged(site)) continue;
+    const bool of_file =
+        std::any_of(context.objects().begin(), context.objects().end(),
+                    [&](const RuleContext::Object& object) { return object.root == site.object; });
+    if (!of_file) judge(site);
   }
-  memo = std::move(problems);
   return *memo;
 }
 

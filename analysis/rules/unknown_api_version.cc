@@ -144,7 +144,7 @@ void CheckKustomizeFile(RuleContext& context) {
 }
 
 void Check(RuleContext& context) {
-  VisitApiSites(context, [&](const ApiSite& site) {
+  for (const ApiSite& site : ApiSitesOf(context)) {
     const ApiJudgement judgement = JudgeApi(context, site);
     switch (judgement.verdict) {
       case ApiVerdict::kUnknownVersion:
@@ -169,7 +169,7 @@ void Check(RuleContext& context) {
       case ApiVerdict::kRemoved:
         break;
     }
-  });
+  }
   CheckKustomizeFile(context);
 }
 
