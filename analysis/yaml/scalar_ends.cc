@@ -48,11 +48,10 @@ bool IsMisread(std::string_view text, ByteRange range, int parent_indent, std::s
   const int indent = std::max(parent_indent, 0) + (text[range.begin + 1 + indicator] - '0');
   if (first == std::string_view::npos) {
     // Blanks beyond the indentation are content.
-    for (uint32_t line = lines; line < range.end; line = NextLine(text, line)) {
-      if (static_cast<int>(LineEnd(text, line) - line) > indent)
-        return value.find(' ') == std::string_view::npos;
-    }
-    return false;
+    int blanks = 0;
+    for (uint32_t line = lines; line < range.end; line = NextLine(text, line))
+      blanks += std::max(static_cast<int>(LineEnd(text, line) - line) - indent, 0);
+    return std::count(value.begin(), value.end(), ' ') != blanks;
   }
   const uint32_t at = static_cast<uint32_t>(first);
   const uint32_t begin = static_cast<uint32_t>(content);
