@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "analysis/build/load.h"
 #include "analysis/rules/support.h"
@@ -35,6 +36,10 @@ void VisitEffectiveObjects(const RuleContext& context,
   const build::Fleet* fleet = context.fleet();
   if (!fleet || context.file().file_class != FileClass::kYaml) return;
   const std::string& path = context.file().path;
+  std::map<ByteRange, std::vector<build::Effect>> by_place;
+  for (const build::Effect effect : fleet->EffectsOf(path))
+    by_place[fleet->ObjectOf(effect).origin.range].push_back(effect);
+  const std::vector<build::Effect> none;
   for (const RuleContext::Object& object : context.objects()) {
     if (!IsJudged(context, object)) continue;
     const schema::Choice choice = schema::Choose(context.snapshot(), path, object.api, object.kind);
@@ -46,7 +51,8 @@ void VisitEffectiveObjects(const RuleContext& context,
       if (!written) written = build::Load(arena, object.root, {});
       return written;
     };
-    const std::vector<build::Effect> effects = fleet->EffectsOf(path, object.root.range());
+    const auto found = by_place.find(object.root.range());
+    const std::vector<build::Effect>& effects = found == by_place.end() ? none : found->second;
     AddEffects(*fleet, effects, true, effective);
     const bool by_flux = !effective.values.empty();
     if (!by_flux) {

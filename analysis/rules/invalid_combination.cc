@@ -127,7 +127,7 @@ void FindViolations(const Value* value, const Field& field, schema::Release rele
   for (const build::Pair& pair : value->Pairs()) {
     const Field* child = schema::FindField(field, pair.key, release);
     if (!child) child = schema::FindField(field, schema::kValues, release);
-    if (!child) continue;
+    if (!child || (pair.value->IsScalar() && child->rules.empty())) continue;
     steps.emplace_back(pair.key);
     FindViolations(pair.value, *child, release, open, steps, out, depth + 1);
     steps.pop_back();

@@ -140,20 +140,24 @@ bool AllWrong(const std::vector<std::string_view>& texts, const IsRight& is_righ
 void CheckName(RuleContext& context, const RuleContext::Object& object, Node metadata) {
   static const RE2 kSubdomain(R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");
   static const RE2 kLabel(R"([a-z0-9]([-a-z0-9]*[a-z0-9])?)");
+  // Asked only where what is written is wrong: that is what can be mended here.
+  const auto is_name = [](std::string_view text) {
+    return text.size() <= 253 && Matches(text, kSubdomain);
+  };
+  const auto is_namespace = [](std::string_view text) {
+    return text.size() <= 63 && Matches(text, kLabel);
+  };
   const Node name = metadata.Find("name");
-  if (name.IsScalar() && !HasTemplate(name.value()) && HasDnsName(object) &&
-      AllWrong(EffectiveTexts(context, object, "name", name.value()), [](std::string_view text) {
-        return text.size() <= 253 && Matches(text, kSubdomain);
-      })) {
+  if (name.IsScalar() && HasDnsName(object) && AllWrong({name.value()}, is_name) &&
+      AllWrong(EffectiveTexts(context, object, "name", name.value()), is_name)) {
     context.Report(name, Part::kValue,
                    fmt::format("the name \"{}\" is not allowed: small letters, digits, \"-\" and "
                                "\".\" only, at most 253 of them",
                                name.value()));
   }
   const Node ns = metadata.Find("namespace");
-  if (ns.IsScalar() && !HasTemplate(ns.value()) &&
-      AllWrong(EffectiveTexts(context, object, "namespace", ns.value()),
-               [](std::string_view text) { return text.size() <= 63 && Matches(text, kLabel); })) {
+  if (ns.IsScalar() && AllWrong({ns.value()}, is_namespace) &&
+      AllWrong(EffectiveTexts(context, object, "namespace", ns.value()), is_namespace)) {
     context.Report(ns, Part::kValue,
                    fmt::format("the namespace \"{}\" is not allowed: small letters, digits and "
                                "\"-\" only, at most 63 of them",

@@ -109,11 +109,15 @@ void FindMissing(const Value* value, const Field& field, schema::Release release
   for (const Field& child : field.fields) {
     if (!child.span.Holds(release)) continue;
     const Value* found = build::Find(value, child.name);
+    const bool there = found && !found->IsNull();
+    if (there && found->IsScalar()) continue;
+    if (!there && (!schema::HasFact(child, FactKind::kRequired, release) ||
+                   schema::HasFact(child, FactKind::kDefault, release)))
+      continue;
     steps.push_back(child.name);
-    if (found && !found->IsNull()) {
+    if (there) {
       FindMissing(found, child, release, steps, missing, depth + 1);
-    } else if (schema::HasFact(child, FactKind::kRequired, release) &&
-               !schema::HasFact(child, FactKind::kDefault, release)) {
+    } else {
       missing.push_back(steps);
     }
     steps.pop_back();
