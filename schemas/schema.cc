@@ -27,6 +27,15 @@ std::string Show(const Fact& fact) {
   return out;
 }
 
+// What no CRD says, and no CRD takes away.
+bool IsOurs(const Rule& rule) {
+  return rule.runtime;
+}
+template <typename T>
+bool IsOurs(const T&) {
+  return false;
+}
+
 // One list of things that hold for spans: ends what `fresh` does not have, adds what is new.
 // `same` compares, `tell` says what has happened.
 template <typename T, typename Same, typename Tell>
@@ -36,9 +45,8 @@ void MergeList(std::vector<T>& known, const std::vector<T>& fresh, Release now, 
     return std::any_of(list.begin(), list.end(),
                        [&](const T& other) { return other.span.Holds(now) && same(other, item); });
   };
-  std::vector<T> ended;
   for (T& item : known) {
-    if (!item.span.Holds(now) || is_in(fresh, item)) continue;
+    if (!item.span.Holds(now) || is_in(fresh, item) || IsOurs(item)) continue;
     item.span.until = Before(now);
     tell('-', item);
   }
@@ -143,7 +151,8 @@ Field At(const Field& field, Release release) {
     if (fact.span.Holds(release)) out.facts.push_back({fact.kind, fact.value, {}});
   }
   for (const Rule& rule : field.rules) {
-    if (rule.span.Holds(release)) out.rules.push_back({rule.expression, rule.message, {}});
+    if (rule.span.Holds(release))
+      out.rules.push_back({rule.expression, rule.message, {}, rule.runtime});
   }
   for (const Field& child : field.fields) {
     if (child.span.Holds(release)) out.fields.push_back(At(child, release));

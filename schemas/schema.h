@@ -61,6 +61,7 @@ struct Rule {
   std::string expression;
   std::string message;  // for the user, one line
   Span span;
+  bool runtime = false;  // asked by the controller, not by the API server: no CRD has it
   bool operator==(const Rule&) const = default;
 };
 

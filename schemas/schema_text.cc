@@ -208,7 +208,8 @@ void WriteBelow(const Field& field, size_t depth, std::string& out) {
   const std::string indent(2 * depth, ' ');
   if (!field.help.empty()) out += indent + "| " + field.help + "\n";
   for (const Rule& rule : field.rules) {
-    out += fmt::format("{}rule {} {}", indent, Quoted(rule.expression), Quoted(rule.message));
+    out += fmt::format("{}{} {} {}", indent, rule.runtime ? "check" : "rule",
+                       Quoted(rule.expression), Quoted(rule.message));
     if (rule.span != Span{}) out += " " + SpanText(rule.span);
     out += "\n";
   }
@@ -249,9 +250,10 @@ ReadError ReadSchema(std::string_view text, KindSchema& schema) {
       continue;
     }
     Line line(rest);
-    if (rest.starts_with("rule \"")) {
-      line.Word(" ");
+    if (rest.starts_with("rule \"") || rest.starts_with("check \"")) {
+      const bool runtime = line.Word(" ") == "check";
       ReadRule(line, parent);
+      parent.rules.back().runtime = runtime;
     } else {
       parent.fields.emplace_back();
       ReadField(line, parent.fields.back());

@@ -10,10 +10,11 @@
 //   rule "has(self.chart) != has(self.chartRef)" "set either chart or chartRef" @2.3..2.8
 //
 // Two spaces a level. A field is a line of its name, its type and its facts; `[]` names the items
-// of a list, `{}` the values of a map. `| …` below it is its help, `rule …` what must hold of it;
-// both stand before its fields. `@2.7` means from that release on, `@..2.6` until, `@2.3..2.6` from
-// and until. `usage=40`: forty of a hundred mappings that may have the field do. Values that hold a
-// blank, a comma, a quote or an @ stand in double quotes, with
+// of a list, `{}` the values of a map. `| …` below it is its help, `rule …` what must hold of it,
+// `check …` the same where the controller asks and the CRD does not; all stand before its fields.
+// `@2.7` means from that release on, `@..2.6` until, `@2.3..2.6` from and until. `usage=40`: forty
+// of a hundred mappings that may have the field do. Values that hold a blank, a comma, a quote or
+// an @ stand in double quotes, with
 // `\"` and `\\` inside.
 //
 // Thread contract: pure functions.

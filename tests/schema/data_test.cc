@@ -60,7 +60,9 @@ std::set<std::string> Lines(const Field& field, const std::string& route) {
   std::set<std::string> out;
   for (const Fact& fact : field.facts)
     out.insert(fmt::format("{} {}={}", route, FactName(fact.kind), fact.value));
-  for (const Rule& rule : field.rules) out.insert(route + " rule " + rule.expression);
+  for (const Rule& rule : field.rules) {
+    if (!rule.runtime) out.insert(route + " rule " + rule.expression);
+  }
   for (const Field& child : field.fields) out.merge(Lines(child, route + "." + child.name));
   return out;
 }
