@@ -11,6 +11,7 @@
 #include "analysis/build/scalar_type.h"
 #include "analysis/rules/api_sites.h"
 #include "analysis/rules/schema_words.h"
+#include "analysis/rules/substituted_values.h"
 #include "analysis/rules/support.h"
 #include "analysis/text/unicode.h"
 #include "analysis/workspace/schema_choice.h"
@@ -41,50 +42,11 @@ build::Type TypeOfScalar(Node node) {
   return build::PlainType(node.value());
 }
 
-std::string_view TypeName(build::Type type) {
-  switch (type) {
-    case build::Type::kBool:
-      return "boolean";
-    case build::Type::kInt:
-      return "integer";
-    case build::Type::kFloat:
-      return "number";
-    case build::Type::kMap:
-      return "object";
-    case build::Type::kList:
-      return "list";
-    default:
-      return "string";
-  }
-}
-
-bool Fits(std::string_view wanted, std::string_view found) {
-  if (wanted == "any" || wanted == found) return true;
-  if (wanted == "number") return found == "integer";
-  if (wanted == "int-or-string") return found == "integer" || found == "string";
-  return false;
-}
-
 std::string Shown(std::string_view text) {
   std::string out(text.substr(0, PrefixOfCodePoints(text, kMaxShown)));
   if (out.size() < text.size()) out += "…";
   std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
-}
-
-const RE2* Compiled(const std::string& pattern) {
-  // Patterns are few and the same everywhere; compiling one costs more than matching a file.
-  thread_local std::map<std::string, std::unique_ptr<RE2>> cache;
-  std::unique_ptr<RE2>& slot = cache[pattern];
-  if (!slot) slot = std::make_unique<RE2>(pattern, RE2::Quiet);
-  return slot->ok() ? slot.get() : nullptr;
-}
-
-// Everything matches no pattern, and one that is not understood.
-bool Matches(std::string_view text, const std::string& pattern) {
-  if (pattern.empty()) return true;
-  const RE2* compiled = Compiled(pattern);
-  return !compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled);
 }
 
 // The way to a value; put into words only where there is something to say.
@@ -500,6 +462,7 @@ const std::vector<SchemaProblem>& SchemaProblems(const RuleContext& context) {
                     [&](const RuleContext::Object& object) { return object.root == site.object; });
     if (!of_file) judge(site);
   }
+  AddSubstitutedValues(context, *problems);
   return *memo;
 }
 

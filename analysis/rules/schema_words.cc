@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <memory>
 
 namespace fluxls {
 namespace {
@@ -25,7 +27,45 @@ constexpr std::pair<std::string_view, std::string_view> kPatterns[] = {
 
 constexpr size_t kMostValues = 12;
 
+const RE2* Compiled(const std::string& pattern) {
+  // Patterns are few and the same everywhere; compiling one costs more than matching a file.
+  thread_local std::map<std::string, std::unique_ptr<RE2>> cache;
+  std::unique_ptr<RE2>& slot = cache[pattern];
+  if (!slot) slot = std::make_unique<RE2>(pattern, RE2::Quiet);
+  return slot->ok() ? slot.get() : nullptr;
+}
+
 }  // namespace
+
+std::string_view TypeName(build::Type type) {
+  switch (type) {
+    case build::Type::kBool:
+      return "boolean";
+    case build::Type::kInt:
+      return "integer";
+    case build::Type::kFloat:
+      return "number";
+    case build::Type::kMap:
+      return "object";
+    case build::Type::kList:
+      return "list";
+    default:
+      return "string";
+  }
+}
+
+bool Fits(std::string_view wanted, std::string_view found) {
+  if (wanted == "any" || wanted == found) return true;
+  if (wanted == "number") return found == "integer";
+  if (wanted == "int-or-string") return found == "integer" || found == "string";
+  return false;
+}
+
+bool Matches(std::string_view text, const std::string& pattern) {
+  if (pattern.empty()) return true;
+  const RE2* compiled = Compiled(pattern);
+  return !compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled);
+}
 
 std::string TypeInWords(std::string_view type) {
   if (type == "boolean") return "true or false";

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/build/value.h"
 #include "schemas/schema.h"
 
 namespace fluxls {
@@ -25,6 +26,15 @@ bool IsDurationPattern(std::string_view pattern);
 // A duration that means the same and matches `pattern`: `1d` → `24h`, `1h` → `60m` where no hours
 // are allowed.
 std::optional<std::string> MendDuration(std::string_view text, std::string_view pattern);
+
+// What a value of the build is called in schemas: "string", "integer", "object", …
+std::string_view TypeName(build::Type type);
+
+// May a value of type `found` stand where a schema wants `wanted`?
+bool Fits(std::string_view wanted, std::string_view found);
+
+// Does the text match? Everything matches no pattern, and one that is not understood.
+bool Matches(std::string_view text, const std::string& pattern);
 
 // "a, b or c"; of many the first ones.
 std::string OneOf(const std::vector<std::string_view>& values);

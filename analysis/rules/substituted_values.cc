@@ -1,0 +1,114 @@
+#include "analysis/rules/substituted_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "analysis/rules/effective_schema.h"
+#include "analysis/rules/schema_words.h"
+#include "analysis/rules/support.h"
+
+namespace fluxls {
+namespace {
+
+using build::Value;
+using schema::FactKind;
+using schema::Field;
+using yaml::Node;
+
+constexpr int kMaxDepth = 64;
+
+// What the field takes, where the value is none of it.
+struct Misfit {
+  SchemaProblem::Kind kind;
+  std::string takes;
+};
+
+std::optional<Misfit> FindMisfit(const Value& value, const Field& field, schema::Release release) {
+  using Kind = SchemaProblem::Kind;
+  const std::string_view wanted = schema::TypeOf(field, release);
+  const std::string pattern(schema::FactValue(field, FactKind::kPattern, release));
+  if (!Fits(wanted, TypeName(value.type)))
+    return Misfit{Kind::kInvalidType,
+                  IsDurationPattern(pattern) ? PatternInWords(pattern) : TypeInWords(wanted)};
+  const std::vector<std::string_view> allowed = schema::EnumOf(field, release);
+  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), value.str()) == allowed.end())
+    return Misfit{Kind::kInvalidValue, OneOf(allowed)};
+  if (!Matches(value.str(), pattern)) return Misfit{Kind::kInvalidValue, PatternInWords(pattern)};
+  return std::nullopt;
+}
+
+class Walker {
+ public:
+  Walker(const EffectiveObject& effective, std::vector<SchemaProblem>& problems)
+      : effective_(effective), release_(effective.choice->release), problems_(problems) {}
+
+  // `values`: what the builds make of `node`.
+  void Walk(Node node, const Field& field, const std::vector<const Value*>& values,
+            const std::string& route, int depth = 0) {
+    if (depth > kMaxDepth) return;
+    if (node.IsScalar()) {
+      if (HasTemplate(node.value())) Judge(node, field, values, route);
+      return;
+    }
+    uint32_t index = 0;
+    for (const Node child : node) {
+      const std::string_view key = child.key().value();
+      const Field* below = node.IsSequence() ? schema::FindField(field, schema::kItems, release_)
+                                             : schema::FindField(field, key, release_);
+      if (!below && node.IsMapping()) below = schema::FindField(field, schema::kValues, release_);
+      std::vector<const Value*> found;
+      for (const Value* value : values) {
+        if (node.IsSequence()) {
+          if (index < value->Items().size()) found.push_back(value->Items()[index]);
+        } else if (const Value* at = build::Find(value, key)) {
+          found.push_back(at);
+        }
+      }
+      const std::string way = node.IsSequence() ? fmt::format("{}[{}]", route, index)
+                              : route.empty()   ? std::string(key)
+                                                : fmt::format("{}.{}", route, key);
+      ++index;
+      // Only what all builds have can be wrong in all of them.
+      if (below && found.size() == values.size()) Walk(child, *below, found, way, depth + 1);
+    }
+  }
+
+ private:
+  void Judge(Node node, const Field& field, const std::vector<const Value*>& values,
+             const std::string& route) {
+    std::optional<Misfit> misfit;
+    for (const Value* value : values) {
+      if (!value->IsScalar() || value->IsNull() || HasTemplate(value->str())) return;
+      misfit = FindMisfit(*value, field, release_);
+      if (!misfit) return;
+    }
+    if (!misfit) return;
+    problems_.push_back({misfit->kind,
+                         node.range(),
+                         fmt::format("{} takes {}, and this becomes \"{}\"", route, misfit->takes,
+                                     values.front()->str().substr(0, 60)),
+                         {}});
+  }
+
+  const EffectiveObject& effective_;
+  const schema::Release release_;
+  std::vector<SchemaProblem>& problems_;
+};
+
+}  // namespace
+
+void AddSubstitutedValues(const RuleContext& context, std::vector<SchemaProblem>& problems) {
+  if (context.file().text->content().find("${") == std::string::npos) return;
+  VisitEffectiveObjects(context, [&](const EffectiveObject& effective) {
+    const bool built = !effective.builds.empty() &&
+                       std::none_of(effective.values.begin(), effective.values.end(),
+                                    [](const Value* value) { return value == nullptr; });
+    if (built)
+      Walker(effective, problems)
+          .Walk(effective.object->root, effective.choice->schema->root, effective.values, "");
+  });
+}
+
+}  // namespace fluxls
