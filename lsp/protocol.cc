@@ -163,6 +163,7 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.workspaceFolders = workspace["workspaceFolders"].IsTrue();
   out.documentChanges = workspace["workspaceEdit"]["documentChanges"].IsTrue();
   out.renameFiles = workspace["workspaceEdit"]["resourceOperations"].HoldsString("rename");
+  out.changeAnnotations = workspace["workspaceEdit"]["changeAnnotationSupport"].IsObject();
   out.applyEdit = workspace["applyEdit"].IsTrue();
   out.diagnosticRefresh = workspace["diagnostics"]["refreshSupport"].IsTrue();
   out.workDoneProgress = caps["window"]["workDoneProgress"].IsTrue();

@@ -48,6 +48,7 @@ struct ClientCapabilities {
   bool workspaceFolders = false;
   bool documentChanges = false;
   bool renameFiles = false;
+  bool changeAnnotations = false;
   bool applyEdit = false;
   bool diagnosticRefresh = false;
   bool workDoneProgress = false;
@@ -230,6 +231,9 @@ struct WorkspaceEdit {
   // In order. Written as `changes` when useDocumentChanges is not set; then there are no renames.
   std::vector<std::variant<TextDocumentEdit, RenameFile>> operations;
   bool useDocumentChanges = false;
+  // Not empty: the client shows the edits first, under this heading, and asks; needs
+  // useDocumentChanges and a client with change annotations.
+  std::string confirm;
 };
 
 struct CodeAction {

@@ -60,14 +60,23 @@ Json ToJson(const WorkspaceEdit& edit) {
     if (const auto* document = std::get_if<TextDocumentEdit>(&operation)) {
       Json version = nullptr;
       if (document->version) version = *document->version;
+      Json edits = ToJson(document->edits);
+      if (!edit.confirm.empty()) {
+        for (Json& item : edits) item["annotationId"] = "confirm";
+      }
       list.push_back({{"textDocument", {{"uri", document->uri}, {"version", version}}},
-                      {"edits", ToJson(document->edits)}});
+                      {"edits", std::move(edits)}});
     } else {
       const auto& rename = std::get<RenameFile>(operation);
       list.push_back({{"kind", "rename"}, {"oldUri", rename.oldUri}, {"newUri", rename.newUri}});
     }
   }
-  return {{"documentChanges", std::move(list)}};
+  Json out = {{"documentChanges", std::move(list)}};
+  if (!edit.confirm.empty()) {
+    out["changeAnnotations"] = {
+        {"confirm", {{"label", edit.confirm}, {"needsConfirmation", true}}}};
+  }
+  return out;
 }
 
 Json ToJson(const FixReference& fix) {

@@ -107,6 +107,7 @@ Encoded Server::Initialize(const InitializeParams& params) {
   // Editors with code action literals need no command, and some refuse two servers with one command
   // name.
   if (!client_.codeActionLiterals) result.commands = {"fluxcd.applyFix"};
+  if (client_.applyEdit) result.commands.emplace_back("fluxcd.upgradeApiVersions");
   result.codeLens = client_.effectiveObject;
   result.serverVersion = host_.version;
   return Encode(result);

@@ -123,6 +123,9 @@ class Server {
   // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
+  // Writes the API versions that the clusters serve, in all files of the workspace; the client
+  // shows the edits first where it can. Without that only the safe ones are made.
+  void UpgradeApiVersions(const Reply& reply);
   void ExecuteCommand(const ExecuteCommandParams& params, Reply reply);
   bool CanOffer(const Fix& fix) const;
   // Is `file` what the client has, down to the version?

@@ -15,6 +15,9 @@ constexpr std::string_view kQuickFix = "quickfix";
 constexpr std::string_view kFixAll = "source.fixAll.fluxcd";
 constexpr std::string_view kFixAllTitle = "Apply all safe fluxcd fixes in this file";
 constexpr std::string_view kApplyFix = "fluxcd.applyFix";
+constexpr std::string_view kUpgrade = "fluxcd.upgradeApiVersions";
+constexpr std::string_view kUpgradeTitle = "Upgrade Flux API versions";
+constexpr std::string_view kUpgradeRules[] = {"removed-api-version", "deprecated-api-version"};
 constexpr std::string_view kMoved = "the file has changed since this fix was offered";
 
 // Does a client that asks for `only` want `kind`? Kinds are trees: "source" asks for
@@ -206,8 +209,41 @@ void Server::ResolveCodeAction(const CodeActionToResolve& params, Reply reply) {
   });
 }
 
+void Server::UpgradeApiVersions(const Reply& reply) {
+  project_.WhenAllFresh(reply.stop_token(), [this, reply] {
+    const bool preview = client_.changeAnnotations && client_.documentChanges;
+    CheckedFile all;
+    std::vector<Finding> findings;
+    for (const SourceFilePtr& file : project_.snapshot().Files()) {
+      const CheckedFilePtr result = project_.Result(file->path);
+      if (!result) continue;
+      for (const Finding& finding : result->findings) {
+        if (std::find(std::begin(kUpgradeRules), std::end(kUpgradeRules), finding.rule) ==
+            std::end(kUpgradeRules))
+          continue;
+        findings.push_back(finding);
+        if (all.edited.empty() || all.edited.back() != result->file)
+          all.edited.push_back(result->file);
+      }
+    }
+    if (!all.edited.empty()) all.file = all.edited.front();
+    FixPlan plan = PlanFixes(findings, {.unsafe = preview, .rule = ""});
+    if (plan.edits.empty())
+      return reply.Fail(ErrorCode::kRequestFailed, "there is nothing to upgrade");
+    Fix fix;
+    fix.edits = std::move(plan.edits);
+    bool moved = false;
+    std::optional<WorkspaceEdit> edit = EditFor(fix, all, &moved);
+    if (!edit) return reply.Fail(ErrorCode::kContentModified, std::string(kMoved));
+    if (preview) edit->confirm = kUpgradeTitle;
+    dispatcher_.Ask("workspace/applyEdit", EncodeApplyEdit(std::string(kUpgradeTitle), *edit));
+    reply.Ok({});
+  });
+}
+
 void Server::ExecuteCommand(const ExecuteCommandParams& params, Reply reply) {
   Start();  // some clients forget `initialized`
+  if (params.command == kUpgrade) return UpgradeApiVersions(reply);
   if (params.command != kApplyFix) {
     return reply.Fail(ErrorCode::kInvalidParams,
                       fmt::format("params.command: no such command: {}", params.command));

@@ -192,7 +192,7 @@ TEST_CASE("old clients get commands that apply the fix") {
   options.capabilities = {{"workspace", {{"applyEdit", true}}}};
   ClientHarness client(options);
   CHECK(client.Initialize()["capabilities"]["executeCommandProvider"]["commands"] ==
-        Json({"fluxcd.applyFix"}));
+        Json({"fluxcd.applyFix", "fluxcd.upgradeApiVersions"}));
   client.Open("/ws/a.yaml", kBadManifest);
   Json actions = client.Request("textDocument/codeAction", Params("/ws/a.yaml", kFirstLine));
   REQUIRE(actions.size() == 1);
@@ -208,6 +208,60 @@ TEST_CASE("old clients get commands that apply the fix") {
   CHECK(client.RequestError("workspace/executeCommand",
                             {{"command", "fluxcd.applyFix"}})["message"] ==
         "params.arguments[0]: expected an object, found nothing");
+}
+
+const std::string kOldChart =
+    "apiVersion: source.toolkit.fluxcd.io/v1beta2\nkind: HelmChart\nmetadata:\n  name: a\n"
+    "spec:\n  chart: a\n  interval: 1h\n  valuesFile: b.yaml\n  sourceRef:\n"
+    "    kind: GitRepository\n    name: c\n";
+
+TEST_CASE("one command upgrades the API versions of the whole workspace, after a preview") {
+  HarnessOptions options;
+  options.capabilities = {
+      {"workspace",
+       {{"applyEdit", true},
+        {"workspaceEdit",
+         {{"documentChanges", true}, {"changeAnnotationSupport", Json::object()}}}}}};
+  ClientHarness client(options);
+  client.files().Write("/ws/a.yaml", kOldChart);
+  client.files().Write("/ws/b/c.yaml", kOldChart);
+  client.files().Write("/ws/new.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n");
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/a.yaml", kOldChart, 7);
+  client.Request("workspace/executeCommand", {{"command", "fluxcd.upgradeApiVersions"}});
+  const std::vector<Json> applied = client.Sent("workspace/applyEdit");
+  REQUIRE(applied.size() == 1);
+  CHECK(applied[0]["label"] == "Upgrade Flux API versions");
+  const Json& edit = applied[0]["edit"];
+  REQUIRE(edit["documentChanges"].size() == 2);
+  CHECK(edit["documentChanges"][0]["textDocument"]["uri"] == "file:///ws/a.yaml");
+  CHECK(edit["documentChanges"][0]["textDocument"]["version"] == 7);
+  CHECK(edit["documentChanges"][1]["textDocument"]["uri"] == "file:///ws/b/c.yaml");
+  const std::string id = edit["documentChanges"][0]["edits"][0]["annotationId"].get<std::string>();
+  CHECK(edit["changeAnnotations"][id]["needsConfirmation"] == true);
+  CHECK(edit["documentChanges"][0]["edits"][0]["newText"].get<std::string>().find("valuesFiles") !=
+        std::string::npos);
+}
+
+TEST_CASE("without a preview the command makes safe changes only, and says when there are none") {
+  HarnessOptions options;
+  options.capabilities = {{"workspace", {{"applyEdit", true}}}};
+  ClientHarness client(options);
+  // Which Flux runs is not known, so nothing is certain.
+  client.files().Write("/ws/a.yaml", kOldChart);
+  client.Initialize();
+  client.Run();
+  const Json error =
+      client.RequestError("workspace/executeCommand", {{"command", "fluxcd.upgradeApiVersions"}});
+  CHECK(error["message"] == "there is nothing to upgrade");
+  client.files().Write("/ws/flux-system/gotk-components.yaml", "# Flux Version: v2.9.0\n");
+  client.Notify(
+      "workspace/didChangeWatchedFiles",
+      {{"changes", {{{"uri", "file:///ws/flux-system/gotk-components.yaml"}, {"type", 1}}}}});
+  client.Run();
+  client.Request("workspace/executeCommand", {{"command", "fluxcd.upgradeApiVersions"}});
+  CHECK(client.Sent("workspace/applyEdit").size() == 1);
 }
 
 TEST_CASE("a client that can neither take edits nor apply them is offered nothing") {
