@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/features/field_help.h"
+#include "analysis/features/inner_block.h"
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
 #include "analysis/rules/schema_words.h"
@@ -369,10 +370,43 @@ std::vector<PathStep> StepsOf(std::string_view route) {
   return steps;
 }
 
+// Completion in a patch that is text: an object of its own.
+CompletionList CompleteInside(const Snapshot& snapshot, const std::string& path,
+                              const InnerBlock& block, uint32_t offset,
+                              const CompletionOptions& options) {
+  const yaml::File file = yaml::Parse(block.text);
+  const std::string name = JoinPath(DirectoryName(path), "patch.yaml");
+  CompletionList list =
+      Completer(snapshot, name, block.text, file, block.ToInner(offset), options).Run();
+  const auto outer = [&](ByteRange range) {
+    return ByteRange{block.ToOuter(range.begin), block.ToOuter(range.end)};
+  };
+  list.replace = outer(list.replace);
+  list.insert = outer(list.insert);
+  const std::string indent(block.indent, ' ');
+  for (CompletionItem& item : list.items) {
+    // Editors indent the lines of snippets themselves.
+    for (size_t at = item.snippet ? std::string::npos : item.text.find('\n');
+         at != std::string::npos; at = item.text.find('\n', at + 1))
+      item.text.insert(at + 1, indent);
+    for (TextEdit& edit : item.more) {
+      edit.range = outer(edit.range);
+      if (edit.new_text.ends_with('\n')) edit.new_text += indent;
+    }
+  }
+  return list;
+}
+
 }  // namespace
 
 CompletionList Complete(const Snapshot& snapshot, const std::string& path, std::string_view text,
                         const yaml::File& file, uint32_t offset, const CompletionOptions& options) {
+  offset = std::min<uint32_t>(offset, static_cast<uint32_t>(text.size()));
+  const yaml::Cursor cursor = yaml::CursorAt(text, file, offset);
+  if (cursor.role == CursorRole::kBlockScalar) {
+    if (const auto block = FindInnerBlock(text, file, cursor, offset))
+      return CompleteInside(snapshot, path, *block, offset, options);
+  }
   return Completer(snapshot, path, text, file, offset, options).Run();
 }
 

@@ -1,4 +1,4 @@
-// What is proposed where. `|` is the cursor.
+// What is proposed where. The last `|` is the cursor.
 #include "analysis/features/completion.h"
 
 #include <doctest/doctest.h>
@@ -39,7 +39,7 @@ struct Proposed {
 
 Proposed At(std::string text, const std::string& path = "/ws/file.yaml", bool snippets = false,
             const Snapshot& snapshot = Workspace().snapshot()) {
-  const size_t cursor = text.find('|');
+  const size_t cursor = text.rfind('|');
   REQUIRE(cursor != std::string::npos);
   text.erase(cursor, 1);
   const yaml::File file = yaml::Parse(text);
@@ -194,6 +194,24 @@ TEST_CASE("nothing in comments, block scalars and on document markers") {
   CHECK(At(kRelease + "  # int|").list.items.empty());
   CHECK(At(kRelease + "  interval: >\n    |").list.items.empty());
   CHECK(At("---|\n").list.items.empty());
+}
+
+const std::string kPatched =
+    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches:\n  - patch: |\n"
+    "      apiVersion: helm.toolkit.fluxcd.io/v2\n      kind: HelmRelease\n      metadata:\n"
+    "        name: web\n      spec:\n";
+
+TEST_CASE("a patch that is text completes like an object") {
+  const Proposed found = At(kPatched + "        ch|\n  - path: x.yaml\n", "/ws/kustomization.yaml");
+  CHECK(found.After("chartRef") ==
+        kPatched +
+            "        chartRef:\n          kind: OCIRepository\n          name: \n  - path: "
+            "x.yaml\n");
+  CHECK(At(kPatched + "        |", "/ws/kustomization.yaml").Has("interval"));
+  CHECK(At(kPatched + "        upgrade:\n          crds: |", "/ws/kustomization.yaml").Labels() ==
+        std::vector<std::string>{"Skip", "Create", "CreateReplace"});
+  // Other texts are nobody's business.
+  CHECK(At("apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    sp|").list.items.empty());
 }
 
 TEST_CASE("the CRDs of the workspace complete as well") {
