@@ -119,24 +119,6 @@ std::string OwnText(std::string_view text, Node node) {
   return out;
 }
 
-yaml::Value Copy(Node node, int depth = 0) {
-  if (depth > kMaxMoves || node.IsNull()) return yaml::Value::Verbatim("null");
-  if (node.IsMapping()) {
-    std::vector<yaml::ValuePair> pairs;
-    for (const Node value : node)
-      pairs.push_back({std::string(value.key().value()), Copy(value, depth + 1)});
-    return yaml::Value::Mapping(std::move(pairs));
-  }
-  if (node.IsSequence()) {
-    std::vector<yaml::Value> items;
-    for (const Node item : node) items.push_back(Copy(item, depth + 1));
-    return yaml::Value::Sequence(std::move(items));
-  }
-  if (node.style() == yaml::ScalarStyle::kPlain)
-    return yaml::Value::Verbatim(std::string(node.value()));
-  return yaml::Value::String(std::string(node.value()));
-}
-
 // Puts an item in front of a block sequence.
 yaml::Edits PrependItem(const Document& document, std::string_view text, Node list,
                         const yaml::Value& value) {
@@ -178,7 +160,7 @@ std::optional<yaml::Value> NewPatch(const Draft& draft, Node item, bool json) {
   if (json) {
     const Node target = item.FindOwn("target");
     if (!target.IsMapping()) return std::nullopt;
-    pairs.push_back({"target", Copy(target)});
+    pairs.push_back({"target", ValueOf(target)});
   }
   return yaml::Value::Mapping(std::move(pairs));
 }
@@ -220,7 +202,7 @@ bool MovePatches(Draft& draft, const std::function<Node()>& find_list, bool json
 bool MoveValuesFile(Draft& draft, const std::function<Node()>& find) {
   const Node file = find();
   if (!file.IsScalar()) return false;
-  const yaml::Value value = Copy(file);
+  const yaml::Value value = ValueOf(file);
   const Node files = file.parent().FindOwn("valuesFiles");
   if (!files) {
     return Become(draft, file, "valuesFiles", yaml::Value::Sequence({value}));
@@ -233,7 +215,7 @@ bool MoveValuesFile(Draft& draft, const std::function<Node()>& find) {
 bool MoveSummary(Draft& draft, const std::function<Node()>& find) {
   const Node summary = find();
   const Node spec = summary.parent();
-  const yaml::Value value = Copy(summary);
+  const yaml::Value value = ValueOf(summary);
   const Node metadata = spec.FindOwn("eventMetadata");
   if (metadata && (!metadata.IsMapping() || metadata.Find("summary"))) return false;
   if (!metadata)

@@ -300,31 +300,11 @@ class Walker {
     if (!remove || TakesComment(*site_.document, *remove)) return std::nullopt;
     std::string route;
     for (const std::string& step : home) route = Join(route, step);
-    const yaml::Value copy = Copy(value, 0);
+    const yaml::Value copy = ValueOf(value);
     const std::string name(key);
     return OneAfterTheOther(context_.file(), remove, [&](const yaml::Document& document) {
       return yaml::AddKey(document, document.root().At(route), name, copy);
     });
-  }
-
-  static yaml::Value Copy(Node node, int depth) {
-    if (depth > kMaxDepth) return yaml::Value::Verbatim("null");
-    if (node.IsMapping()) {
-      std::vector<yaml::ValuePair> pairs;
-      for (const Node value : node)
-        pairs.push_back({std::string(value.key().value()), Copy(value, depth + 1)});
-      return yaml::Value::Mapping(std::move(pairs));
-    }
-    if (node.IsSequence()) {
-      std::vector<yaml::Value> items;
-      for (const Node item : node) items.push_back(Copy(item, depth + 1));
-      return yaml::Value::Sequence(std::move(items));
-    }
-    if (node.IsNull()) return yaml::Value::Verbatim("null");
-    if (node.IsBlockScalar()) return yaml::Value::Block(std::string(node.value()));
-    if (node.style() == yaml::ScalarStyle::kPlain)
-      return yaml::Value::Verbatim(std::string(node.value()));
-    return yaml::Value::String(std::string(node.value()));
   }
 
   void Scalar(Node node, const Field& field, const Field* known, const Way& route) {

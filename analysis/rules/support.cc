@@ -132,6 +132,34 @@ std::optional<std::vector<TextEdit>> OneAfterTheOther(
   return std::nullopt;
 }
 
+namespace {
+
+yaml::Value Copied(Node node, int depth) {
+  constexpr int kMaxDepth = 100;
+  if (node.IsNull() || !node || depth > kMaxDepth) return yaml::Value::Verbatim("null");
+  if (node.IsMapping()) {
+    std::vector<yaml::ValuePair> pairs;
+    for (const Node value : node)
+      pairs.push_back({std::string(value.key().value()), Copied(value, depth + 1)});
+    return yaml::Value::Mapping(std::move(pairs));
+  }
+  if (node.IsSequence()) {
+    std::vector<yaml::Value> items;
+    for (const Node item : node) items.push_back(Copied(item, depth + 1));
+    return yaml::Value::Sequence(std::move(items));
+  }
+  if (node.IsBlockScalar()) return yaml::Value::Block(std::string(node.value()));
+  if (node.style() == yaml::ScalarStyle::kPlain)
+    return yaml::Value::Verbatim(std::string(node.value()));
+  return yaml::Value::String(std::string(node.value()));
+}
+
+}  // namespace
+
+yaml::Value ValueOf(Node node) {
+  return Copied(node, 0);
+}
+
 std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after) {
   const size_t most = std::min(before.size(), after.size());
   size_t head = 0;

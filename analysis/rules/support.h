@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/rules/rule.h"
+#include "analysis/yaml/edit.h"
 #include "schemas/catalog.h"
 
 namespace fluxls {
@@ -50,6 +51,9 @@ std::optional<std::vector<TextEdit>> Together(std::optional<std::vector<TextEdit
 std::optional<std::vector<TextEdit>> OneAfterTheOther(
     const SourceFile& file, const std::optional<std::vector<TextEdit>>& first,
     const std::function<std::optional<std::vector<TextEdit>>(const yaml::Document&)>& second);
+
+// A node as a value to be written elsewhere: style, quotes and comments are not taken along.
+yaml::Value ValueOf(yaml::Node node);
 
 // The edit that makes `after` of `before`.
 std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after);
