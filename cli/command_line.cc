@@ -151,8 +151,8 @@ void AddSchema(CLI::App& app, SchemaImportOptions& options) {
   import->add_option("--into", options.into, "Write into this folder (schemas/data)")
       ->type_name("DIR");
   import->footer(
-      "Prints what differs: + new, - gone. With --flux-version new and gone hold from that release "
-      "on; import releases in their order.\nExit code: 0, 2 for a file that cannot be read or "
+      "Prints what differs: + new, - gone. New and gone hold from --flux-version on (the newest "
+      "known); import releases in their order.\nExit code: 0, 2 for a file that cannot be read or "
       "written.");
 }
 

@@ -75,11 +75,13 @@ bool ImportOne(schema::KindSchema fresh, const SchemaImportOptions& options, std
     known.schema = fresh;
     changes.push_back("+ new");
   } else {
-    // Without a release what is there holds from the start on, and what is gone never was.
+    // Kinds that do not come with Flux know no releases: what is there holds always, and what is
+    // gone never was.
+    const bool flux =
+        fresh.group.ends_with(".toolkit.fluxcd.io") || fresh.group == "source.extensions.fluxcd.io";
+    const FluxRelease release = options.flux_release.value_or(kNewestRelease);
     const catalog::Release now =
-        options.flux_release
-            ? catalog::Release{options.flux_release->major, options.flux_release->minor}
-            : schema::kAlways;
+        flux ? catalog::Release{release.major, release.minor} : schema::kAlways;
     schema::Merge(known.schema.root, fresh.root, now, changes);
   }
   if (changes.empty()) return true;

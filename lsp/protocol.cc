@@ -184,7 +184,6 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.insertTextMode = item["insertTextModeSupport"]["valueSet"].HoldsNumber(2);
   const Value defaults = document["completion"]["completionList"]["itemDefaults"];
   out.defaultEditRange = defaults.HoldsString("editRange");
-  out.defaultInsertTextFormat = defaults.HoldsString("insertTextFormat");
   out.hoverMarkdown = document["hover"]["contentFormat"].HoldsString("markdown");
   Value action = document["codeAction"];
   out.codeActionLiterals = action["codeActionLiteralSupport"].IsObject();

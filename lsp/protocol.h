@@ -64,11 +64,9 @@ struct ClientCapabilities {
   bool insertReplace = false;
   bool completionMarkdown = false;
   bool completionResolveDocumentation = false;
-  bool insertTextMode = false;  // it does what `insertTextMode` says
-  // Defaults of a whole list: no need to repeat them in each item.
-  bool defaultEditRange = false;
-  bool defaultInsertTextFormat = false;
-  bool effectiveObject = false;  // experimental: it has the command fluxcd.showEffectiveObject
+  bool insertTextMode = false;    // it does what `insertTextMode` says
+  bool defaultEditRange = false;  // a range for a whole list: no need to repeat it in each item
+  bool effectiveObject = false;   // experimental: it has the command fluxcd.showEffectiveObject
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
 };

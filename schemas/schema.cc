@@ -50,6 +50,8 @@ void MergeList(std::vector<T>& known, const std::vector<T>& fresh, Release now, 
     item.span.until = Before(now);
     tell('-', item);
   }
+  // What began with this release, or holds always, never was.
+  std::erase_if(known, [](const T& item) { return item.span.until < item.span.since; });
   for (size_t i = 0; i < fresh.size(); ++i) {
     if (is_in(known, fresh[i])) continue;
     // Behind its neighbour, so that the order of the CRD is kept.
@@ -88,7 +90,7 @@ void MergeInto(Field& known, const Field& fresh, Release now, const std::string&
       });
   for (Field& field : known.fields) {
     const Field* other = FindField(fresh, field.name);
-    if (other && field.span.Holds(now) && field.span.since != now) {
+    if (other && field.span.Holds(now)) {
       MergeInto(field, *other, now, Join(route, field.name), changes);
     }
   }

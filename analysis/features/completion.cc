@@ -48,8 +48,6 @@ struct WritableKind {
 
 std::vector<WritableKind> WritableKinds(Release release) {
   std::vector<WritableKind> out;
-  out.push_back({"kustomize.config.k8s.io/v1beta1", "Kustomization", true});
-  out.push_back({"kustomize.config.k8s.io/v1alpha1", "Component", true});
   for (const std::string_view group : catalog::Groups()) {
     for (const std::string_view kind : catalog::KindsOf(group)) {
       for (const catalog::Api* api : catalog::ServedVersions(group, kind, release)) {
@@ -59,6 +57,8 @@ std::vector<WritableKind> WritableKinds(Release release) {
       }
     }
   }
+  out.push_back({"kustomize.config.k8s.io/v1beta1", "Kustomization", true});
+  out.push_back({"kustomize.config.k8s.io/v1alpha1", "Component", true});
   out.push_back({"onepassword.com/v1", "OnePasswordItem", false});
   for (const schema::KnownKind& known : schema::KnownKinds()) {
     out.push_back({std::string(known.api), std::string(known.kind), false});
@@ -306,7 +306,7 @@ class Completer {
       if (!kind.empty()) {
         if (seen.insert(writable.api).second) AddApi(writable, false);
       } else if (writable.flux) {
-        AddApi(writable, !cursor_.in_flow);
+        AddApi(writable, !cursor_.in_flow && !place_.root.FindOwn("kind"));
       } else if (seen.insert(writable.api).second) {
         AddApi(writable, false);
       }
@@ -333,7 +333,9 @@ class Completer {
       item.detail = writable.api;
       item.help = fmt::format("{} {}", writable.api, writable.kind);
       if (writable.api == api || cursor_.in_flow) continue;
-      if (written.IsScalar()) {
+      if (written.IsNull()) {
+        item.more.push_back({written.range(), " " + writable.api});
+      } else if (written.IsScalar()) {
         item.more.push_back({written.range(), writable.api});
       } else if (!written) {
         const size_t line = text_.rfind('\n', cursor_.word.begin == 0 ? 0 : cursor_.word.begin - 1);

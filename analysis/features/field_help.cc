@@ -140,7 +140,7 @@ std::string HelpAt(const Snapshot& snapshot, const std::string& path, const yaml
     range = node.range();
     const std::string& first = steps.front().key;
     if (steps.size() == 1 && first == "apiVersion")
-      return ApiHelp(place.api, place.kind, place.choice.release, place.choice.assumed);
+      return ApiHelp(place.api, place.kind, place.choice.cluster, place.choice.assumed);
     if (steps.size() == 1 && first == "kind") return KindHelp(place);
     if (steps.size() == 2 && first == "metadata") {
       const std::string_view help = MetadataHelp(steps[1].key);

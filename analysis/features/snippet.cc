@@ -14,13 +14,14 @@ using schema::Field;
 using schema::Release;
 
 constexpr int kMaxDepth = 6;
-// Written in a skeleton though it is not required: nine of ten have it.
+// Written in a skeleton though it is not required: that many of a hundred have it.
 constexpr int kNearlyAlways = 60;
 
-std::string Escaped(std::string_view text) {
+// `special`: what has a meaning there.
+std::string Escaped(std::string_view text, std::string_view special) {
   std::string out;
   for (const char c : text) {
-    if (c == '$' || c == '}' || c == '\\' || c == ',' || c == '|') out += '\\';
+    if (special.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
   return out;
@@ -30,13 +31,14 @@ std::string Placeholder(SnippetStyle& style, std::string_view text) {
   if (!style.snippet) return std::string(text);
   const int number = style.next_placeholder++;
   if (text.empty()) return fmt::format("${}", number);
-  return fmt::format("${{{}:{}}}", number, Escaped(text));
+  return fmt::format("${{{}:{}}}", number, Escaped(text, "$}\\"));
 }
 
 std::string Choice(SnippetStyle& style, const std::vector<std::string_view>& values) {
   if (!style.snippet) return std::string(values.front());
   std::string all;
-  for (const std::string_view value : values) all += (all.empty() ? "" : ",") + Escaped(value);
+  for (const std::string_view value : values)
+    all += (all.empty() ? "" : ",") + Escaped(value, "$}\\,|");
   return fmt::format("${{{}|{}|}}", style.next_placeholder++, all);
 }
 

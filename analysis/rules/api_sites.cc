@@ -26,7 +26,8 @@ class Walker {
   struct Place {
     const Document* document = nullptr;
     const InnerYaml* inner = nullptr;
-    std::string_view text;  // of the file or the string that the document was parsed from
+    std::string_view text;         // of the file or the string that the document was parsed from
+    std::string_view target_kind;  // of the patch that is being read
   };
 
   // `role` is that of `root` itself.
@@ -106,7 +107,7 @@ class Walker {
               !target                  ? ApiSite::Role::kPatch
               : target.Find("version") ? ApiSite::Role::kCoveredPatch
                                        : ApiSite::Role::kTargetedPatch,
-              depth);
+              depth, target.Find("kind").value());
       }
     }
     for (Node patch : Items(holder.Find("patchesStrategicMerge"))) {
@@ -118,7 +119,8 @@ class Walker {
     }
   }
 
-  void Inner(const Place& place, Node scalar, ApiSite::Role role, int depth) {
+  void Inner(const Place& place, Node scalar, ApiSite::Role role, int depth,
+             std::string_view target_kind = "") {
     // A path, or operations only: nothing to read.
     if (!scalar.IsScalar() || !IsNew(scalar) ||
         scalar.value().find("apiVersion") == std::string_view::npos) {
@@ -129,7 +131,7 @@ class Walker {
     const InnerYaml& inner = *out_.inner.emplace_back(
         std::make_unique<const InnerYaml>(ReadInner(scalar, place.text, outer, whole)));
     for (const Document& document : inner.file.documents) {
-      Object({&document, &inner, inner.text}, document.root(), role, depth + 1);
+      Object({&document, &inner, inner.text, target_kind}, document.root(), role, depth + 1);
     }
   }
 
@@ -149,6 +151,7 @@ class Walker {
     Node version = object.Find("apiVersion");
     ApiSite site;
     site.role = role;
+    site.target_kind = place.target_kind;
     site.api = ApiVersion::Parse(version.value());
     site.kind = object.Find("kind").value();
     Node name = object.Find("name");

@@ -28,7 +28,8 @@ struct ApiSite {
   Role role = Role::kObject;
   ApiVersion api;
   std::string kind;
-  std::string name;  // of the object, target or reference; may be empty
+  std::string target_kind;  // kTargetedPatch: what its target says
+  std::string name;         // of the object, target or reference; may be empty
   // No reconcile fails because of this apiVersion: nobody looks at it, or a target selects nothing.
   bool IsLoose() const {
     return role == Role::kLooseReference || role == Role::kTargetedPatch || role == Role::kTarget;

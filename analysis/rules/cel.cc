@@ -12,6 +12,7 @@
 
 #include "analysis/build/scalar_type.h"
 #include "analysis/rules/support.h"
+#include "analysis/text/unicode.h"
 
 namespace fluxls {
 namespace {
@@ -21,6 +22,10 @@ using schema::Field;
 
 // Parentheses and macros that deep are nobody's rule.
 constexpr int kMaxDepth = 64;
+// Chains of operators make a tree as deep as they are long.
+constexpr size_t kMaxNodes = 1'000;
+// Macros inside macros multiply.
+constexpr size_t kMaxSteps = 100'000;
 
 // --- syntax --------------------------------------------------------------------------------------
 
@@ -62,7 +67,11 @@ class Parser {
   }
 
  private:
-  static NodePtr Make(Node::Kind kind, std::string text = "") {
+  NodePtr Make(Node::Kind kind, std::string text = "") {
+    if (++nodes_ > kMaxNodes) {
+      failed_ = true;
+      rest_ = {};
+    }
     auto node = std::make_unique<Node>();
     node->kind = kind;
     node->text = std::move(text);
@@ -203,7 +212,8 @@ class Parser {
       ++size;
     std::string name(rest_.substr(0, size));
     rest_.remove_prefix(size);
-    return name;
+    // `__dot__` and the like stand for characters that names cannot have.
+    return name.find("__") == std::string::npos ? name : "";
   }
 
   NodePtr String() {
@@ -211,7 +221,12 @@ class Parser {
     rest_.remove_prefix(1);
     NodePtr node = Make(Node::Kind::kString);
     while (!rest_.empty() && rest_[0] != quote) {
-      if (rest_[0] == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
+      if (rest_[0] == '\\' && rest_.size() > 1) {
+        rest_.remove_prefix(1);
+        if (rest_[0] != '\\' && rest_[0] != '"' && rest_[0] != '\'' && rest_[0] != '.')
+          return Fail();
+        if (rest_[0] == '.') node->text += '\\';
+      }
       node->text += rest_[0];
       rest_.remove_prefix(1);
     }
@@ -231,6 +246,7 @@ class Parser {
 
   std::string_view rest_;
   int depth_ = 0;
+  size_t nodes_ = 0;
   bool failed_ = false;
 };
 
@@ -302,6 +318,7 @@ class Evaluator {
   }
 
   Result Run(const Node& node) {
+    if (++steps_ > kMaxSteps) return Unknown{};
     switch (node.kind) {
       case Node::Kind::kString:
         return node.text;
@@ -416,7 +433,8 @@ class Evaluator {
   }
 
   Result Size(const Result& of) const {
-    if (const auto* text = std::get_if<std::string>(&of)) return static_cast<double>(text->size());
+    if (const auto* text = std::get_if<std::string>(&of))
+      return static_cast<double>(CountCodePoints(*text));
     const Piece* piece = std::get_if<Piece>(&of);
     if (!piece || !piece->value || subject_.open) return Unknown{};
     return static_cast<double>(piece->value->size);
@@ -438,22 +456,27 @@ class Evaluator {
     const std::string& name = node.args[1]->text;
     const Field* field =
         piece->field ? schema::FindField(*piece->field, schema::kItems, subject_.release) : nullptr;
-    size_t holds = 0;
-    bool known = true;
     const std::optional<Result> outer =
         names_.contains(name) ? std::optional(names_[name]) : std::nullopt;
-    for (const Value* item : piece->value->Items()) {
+    const Result result = Over(node, *piece->value, field, name);
+    if (outer) {
+      names_[name] = *outer;
+    } else {
+      names_.erase(name);
+    }
+    return result;
+  }
+
+  Result Over(const Node& node, const Value& list, const Field* field, const std::string& name) {
+    size_t holds = 0;
+    bool known = true;
+    for (const Value* item : list.Items()) {
       names_[name] = Simple({item, field});
       const Truth truth = TruthOf(Run(*node.args[2]));
       if (truth == Truth::kUnknown) known = false;
       if (truth == Truth::kTrue) ++holds;
       if (truth == Truth::kFalse && node.text == "all") return false;
       if (truth == Truth::kTrue && node.text == "exists") return true;
-    }
-    if (outer) {
-      names_[name] = *outer;
-    } else {
-      names_.erase(name);
     }
     if (!known) return Unknown{};
     if (node.text == "all") return true;
@@ -472,8 +495,8 @@ class Evaluator {
     if (const auto* start = std::get_if<double>(&argument);
         start && node.text == "substring" && node.args.size() == 2) {
       const auto begin = static_cast<size_t>(std::max(0.0, *start));
-      if (begin > text->size()) return Unknown{};
-      return text->substr(begin);
+      if (begin > CountCodePoints(*text)) return Unknown{};
+      return text->substr(PrefixOfCodePoints(*text, static_cast<uint32_t>(begin)));
     }
     const auto* other = std::get_if<std::string>(&argument);
     if (!other || node.args.size() != 2) return Unknown{};
@@ -489,6 +512,7 @@ class Evaluator {
   }
 
   const CelSubject& subject_;
+  size_t steps_ = 0;
   std::map<std::string, Result> names_;
 };
 

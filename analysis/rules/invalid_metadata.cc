@@ -170,13 +170,18 @@ void CheckMap(RuleContext& context, const yaml::Document& document, Node map,
               std::string_view what) {
   static const RE2 kName(R"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)");
   static const RE2 kPrefix(R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");
+  // Of annotations the API server looks at the key in small letters.
+  static const RE2 kAnyPrefix(
+      R"((?i)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");
   for (const Node value : map) {
     const std::string_view key = value.key().value();
-    if (key == "<<" || HasTemplate(key)) continue;
+    // Merge keys, patch directives and templates.
+    if (key == "<<" || key.starts_with('$') || HasTemplate(key)) continue;
     const size_t slash = key.find('/');
     const std::string_view name = slash == std::string_view::npos ? key : key.substr(slash + 1);
     if (!Matches(name, kName) ||
-        (slash != std::string_view::npos && !Matches(key.substr(0, slash), kPrefix))) {
+        (slash != std::string_view::npos &&
+         !Matches(key.substr(0, slash), what == "label" ? kPrefix : kAnyPrefix))) {
       context.Report(value, Part::kKey,
                      fmt::format("\"{}\" is no {} key: a name of at most 63 letters, digits, -, _ "
                                  "and ., behind a domain and a slash if need be",

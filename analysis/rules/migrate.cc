@@ -20,9 +20,10 @@ using yaml::Node;
 // Durations of sources know no hours from v1beta2 on.
 constexpr std::string_view kShortDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m))+$)";
 constexpr int kMaxMoves = 200;
+constexpr size_t kMaxMigratedBytes = 2u << 20;
 
-// Does `route` lead anywhere from `node`? `[]` stands for every item of a list. Returns the first
-// node at its end.
+// The first node at the end of `route`, as it is written there: nothing behind aliases and merge
+// keys. `[]` stands for every item of a list.
 Node FirstAt(Node node, std::string_view route) {
   while (!route.empty() && node) {
     const size_t dot = route.find('.');
@@ -39,6 +40,25 @@ Node FirstAt(Node node, std::string_view route) {
     return {};
   }
   return node;
+}
+
+// The same as kustomize sees it: through aliases and merge keys.
+bool Leads(Node node, std::string_view route) {
+  while (!route.empty() && node) {
+    const size_t dot = route.find('.');
+    std::string_view step = route.substr(0, dot);
+    route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
+    const bool list = step.ends_with("[]");
+    if (list) step.remove_suffix(2);
+    node = node.Find(step);
+    if (!list) continue;
+    if (!node.IsSequence()) return false;
+    for (const Node item : node) {
+      if (Leads(item.Resolve(), route)) return true;
+    }
+    return false;
+  }
+  return bool(node);
 }
 
 // The text of a document, which changes step by step, and the object in it.
@@ -151,7 +171,7 @@ bool Become(Draft& draft, Node value, std::string_view key, const yaml::Value& f
 std::optional<yaml::Value> NewPatch(const Draft& draft, Node item, bool json) {
   std::vector<yaml::ValuePair> pairs;
   Node patch = json ? item.FindOwn("patch") : item;
-  if (!patch || patch.IsAlias() || !patch.anchor().empty()) return std::nullopt;
+  if (!patch || IsBound(item)) return std::nullopt;
   if (patch.IsScalar()) {
     pairs.push_back({"patch", yaml::Value::Block(std::string(patch.value()))});
   } else {
@@ -170,13 +190,16 @@ std::optional<yaml::Value> NewPatch(const Draft& draft, Node item, bool json) {
 bool MovePatches(Draft& draft, const std::function<Node()>& find_list, bool json) {
   std::vector<yaml::Value> values;
   Node list = find_list();
-  if (!list.IsSequence()) return draft.Apply(yaml::RemovePair(draft.document(), list));
+  if (list.IsNull() || (list.IsSequence() && list.size() == 0))
+    return draft.Apply(yaml::RemovePair(draft.document(), list));
+  if (!list.IsSequence()) return false;
   for (const Node item : list) {
     std::optional<yaml::Value> value = NewPatch(draft, item, json);
     if (!value) return false;
     values.push_back(std::move(*value));
   }
   const Node patches = list.parent().FindOwn("patches");
+  if (patches && !patches.IsNull() && !patches.IsSequence()) return false;
   if (!patches || patches.IsNull() || patches.size() == 0) {
     if (patches && !draft.Apply(yaml::RemovePair(draft.document(), patches))) return false;
     const yaml::Value fresh = yaml::Value::Sequence(std::move(values));
@@ -201,7 +224,7 @@ bool MovePatches(Draft& draft, const std::function<Node()>& find_list, bool json
 // `valuesFile: x` → `valuesFiles: [x]`; x goes in front of what is there.
 bool MoveValuesFile(Draft& draft, const std::function<Node()>& find) {
   const Node file = find();
-  if (!file.IsScalar()) return false;
+  if (!file.IsScalar() || IsBound(file)) return false;
   const yaml::Value value = ValueOf(file);
   const Node files = file.parent().FindOwn("valuesFiles");
   if (!files) {
@@ -214,6 +237,7 @@ bool MoveValuesFile(Draft& draft, const std::function<Node()>& find) {
 
 bool MoveSummary(Draft& draft, const std::function<Node()>& find) {
   const Node summary = find();
+  if (IsBound(summary)) return false;
   const Node spec = summary.parent();
   const yaml::Value value = ValueOf(summary);
   const Node metadata = spec.FindOwn("eventMetadata");
@@ -259,14 +283,14 @@ bool Make(Draft& draft, const catalog::FieldMove& move) {
     }
     if (!done) return false;
   }
-  return true;
+  return !find();
 }
 
 // Is there something to do? A timeout only matters where it is in hours.
 bool Concerns(const catalog::FieldMove& move, Node object) {
+  if (!Leads(object, move.route)) return false;
   const Node node = FirstAt(object, move.route);
-  if (!node) return false;
-  return move.how != catalog::MoveKind::kTimeout ||
+  return !node || move.how != catalog::MoveKind::kTimeout ||
          node.value().find('h') != std::string_view::npos;
 }
 
@@ -295,9 +319,15 @@ Migration Migrate(const RuleContext& context, const ApiSite& site, const catalog
     return migration;
   }
   const std::string_view before = site.document->text();
+  // Each object reads its document several times: many of them in one long list would take for
+  // ever.
+  size_t& bytes = context.memo().migrated_bytes;
+  bytes += before.size();
+  if (bytes > kMaxMigratedBytes) return migration;
   Draft draft(*site.document, site.object);
   for (size_t i = 0; i < moves.size(); ++i) {
-    if (!Make(draft, *moves[i])) migration.by_hand.push_back(migration.moves[i]);
+    if (!FirstAt(draft.Object(), moves[i]->route) || !Make(draft, *moves[i]))
+      migration.by_hand.push_back(migration.moves[i]);
   }
   const Node version = draft.Object().FindOwn("apiVersion");
   if (!migration.by_hand.empty() || site.object.IsDamaged() || !version.IsScalar() ||

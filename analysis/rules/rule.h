@@ -82,6 +82,7 @@ class RuleContext {
   struct Memo {
     std::shared_ptr<const ApiSites> api_sites;
     std::shared_ptr<const std::vector<SchemaProblem>> schema_problems;
+    size_t migrated_bytes = 0;  // of documents that migrate.h has read
   };
   Memo& memo() const { return memo_; }
 

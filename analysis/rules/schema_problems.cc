@@ -27,6 +27,8 @@ using yaml::Node;
 using Kind = SchemaProblem::Kind;
 
 constexpr int kMaxDepth = 100;
+// Aliases can make a small object a very large one.
+constexpr int kMaxNodes = 100'000;
 constexpr size_t kMaxShown = 60;
 
 // Fields that every object has.
@@ -39,7 +41,7 @@ build::Type TypeOfScalar(Node node) {
   if (node.IsNull()) return build::Type::kNull;
   if (node.style() != yaml::ScalarStyle::kPlain || node.tag() == "!!str")
     return build::Type::kString;
-  return build::PlainType(node.value());
+  return TypeAsWritten(build::PlainType(node.value()), node.value());
 }
 
 std::string Shown(std::string_view text) {
@@ -101,7 +103,8 @@ class Walker {
   // `known`: the same field in the catalogue, which knows other releases too; may be null.
   void Value(Node value, const Field& field, const Field* known, const Way& route, int depth) {
     Node node = value.Resolve();
-    if (!node || node.IsNull() || depth > kMaxDepth || node.IsDamaged()) return;
+    if (!node || node.IsNull() || depth > kMaxDepth || --nodes_left_ < 0 || node.IsDamaged())
+      return;
     const std::string_view wanted = schema::TypeOf(field, release_);
     if (node.IsScalar() && HasTemplate(node.value())) return;
     const std::string_view found = node.IsMapping()    ? "object"
@@ -177,7 +180,7 @@ class Walker {
 
   void CheckCount(Node node, const Field& field, FactKind least, FactKind most,
                   std::string_view what, const Way& route) {
-    // A patch adds to what is there.
+    // A list in a patch may be merged with what is there.
     const bool patch = site_.role != ApiSite::Role::kObject;
     for (const FactKind kind : {least, most}) {
       const std::string_view text = schema::FactValue(field, kind, release_);
@@ -257,11 +260,11 @@ class Walker {
   // yet.
   std::optional<std::vector<std::string>> Home(std::string_view key, Node mapping) const {
     std::vector<std::string> route;
-    for (Node node = mapping; node.key(); node = node.parent()) {
-      // Items of lists are no place to move things out of.
-      if (!node.parent().IsMapping()) return std::nullopt;
-      route.insert(route.begin(), std::string(node.key().value()));
-    }
+    Node top = mapping;
+    for (; top.key(); top = top.parent())
+      route.insert(route.begin(), std::string(top.key().value()));
+    // Items of lists are no place to move things out of.
+    if (top != site_.object) return std::nullopt;
     const auto has = [&](const std::vector<std::string>& at) {
       const Field* field = &choice_.schema->root;
       Node node = site_.object;
@@ -295,7 +298,7 @@ class Walker {
   yaml::Edits Move(Node value, std::string_view key, const std::vector<std::string>& home) const {
     Node target = site_.object;
     for (const std::string& step : home) target = target.Find(step);
-    if (!target.IsMapping()) return std::nullopt;
+    if (!target.IsMapping() || IsBound(value)) return std::nullopt;
     const auto remove = yaml::RemovePair(*site_.document, value);
     if (!remove || TakesComment(*site_.document, *remove)) return std::nullopt;
     std::string route;
@@ -396,6 +399,7 @@ class Walker {
   const ApiSite& site_;
   const schema::Choice& choice_;
   const schema::Release release_;
+  int nodes_left_ = kMaxNodes;
   std::vector<SchemaProblem>& problems_;
 };
 
@@ -406,6 +410,8 @@ bool IsJudged(const ApiSite& site) {
   // Encrypted texts are not what they will be; and one Kustomization taken for the other has a rule
   // of its own.
   if (site.api.group == kKustomizeGroup || site.object.Find("sops").IsMapping()) return false;
+  // A patch with a target is one of what the target selects, whatever it says of itself.
+  if (site.role == Role::kTargetedPatch && site.target_kind != site.kind) return false;
   return !IsKustomizeFileUnderFluxApi(site.object);
 }
 

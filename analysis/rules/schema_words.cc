@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "analysis/build/scalar_type.h"
+
 namespace fluxls {
 namespace {
 
@@ -29,7 +31,9 @@ constexpr size_t kMostValues = 12;
 
 const RE2* Compiled(const std::string& pattern) {
   // Patterns are few and the same everywhere; compiling one costs more than matching a file.
+  constexpr size_t kMost = 500;
   thread_local std::map<std::string, std::unique_ptr<RE2>> cache;
+  if (cache.size() >= kMost) cache.clear();
   std::unique_ptr<RE2>& slot = cache[pattern];
   if (!slot) slot = std::make_unique<RE2>(pattern, RE2::Quiet);
   return slot->ok() ? slot.get() : nullptr;
@@ -52,6 +56,10 @@ std::string_view TypeName(build::Type type) {
     default:
       return "string";
   }
+}
+
+build::Type TypeAsWritten(build::Type type, std::string_view text) {
+  return type == build::Type::kFloat ? build::PlainType(build::CanonicalScalar(type, text)) : type;
 }
 
 bool Fits(std::string_view wanted, std::string_view found) {
@@ -90,7 +98,7 @@ bool IsDurationPattern(std::string_view pattern) {
 
 std::optional<std::string> MendDuration(std::string_view text, std::string_view pattern) {
   if (!IsDurationPattern(pattern)) return std::nullopt;
-  static const RE2 kPart(R"(^\s*([0-9]+)\s*(ms|s|sec|m|min|h|d|w)?)");
+  static const RE2 kPart(R"(^\s*([0-9]+)\s*(ms|sec|s|min|m|h|d|w)?)");
   re2::StringPiece rest(text.data(), text.size());
   std::string out;
   std::string unit;

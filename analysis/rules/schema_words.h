@@ -30,6 +30,9 @@ std::optional<std::string> MendDuration(std::string_view text, std::string_view 
 // What a value of the build is called in schemas: "string", "integer", "object", …
 std::string_view TypeName(build::Type type);
 
+// The type of a plain scalar once kustomize has written it: `3.0` and `1e1` are whole numbers then.
+build::Type TypeAsWritten(build::Type type, std::string_view text);
+
 // May a value of type `found` stand where a schema wants `wanted`?
 bool Fits(std::string_view wanted, std::string_view found);
 

@@ -29,7 +29,7 @@ std::optional<Misfit> FindMisfit(const Value& value, const Field& field, schema:
   using Kind = SchemaProblem::Kind;
   const std::string_view wanted = schema::TypeOf(field, release);
   const std::string pattern(schema::FactValue(field, FactKind::kPattern, release));
-  if (!Fits(wanted, TypeName(value.type)))
+  if (!Fits(wanted, TypeName(TypeAsWritten(value.type, value.str()))))
     return Misfit{Kind::kInvalidType,
                   IsDurationPattern(pattern) ? PatternInWords(pattern) : TypeInWords(wanted)};
   const std::vector<std::string_view> allowed = schema::EnumOf(field, release);

@@ -156,6 +156,15 @@ yaml::Value Copied(Node node, int depth) {
 
 }  // namespace
 
+bool IsBound(Node node) {
+  bool bound = false;
+  node.Visit([&](Node inside) {
+    bound = bound || inside.IsAlias() || !inside.anchor().empty() || !inside.tag().empty() ||
+            (inside.IsKey() && inside.value() == "<<");
+  });
+  return bound;
+}
+
 yaml::Value ValueOf(Node node) {
   return Copied(node, 0);
 }

@@ -52,7 +52,11 @@ std::optional<std::vector<TextEdit>> OneAfterTheOther(
     const SourceFile& file, const std::optional<std::vector<TextEdit>>& first,
     const std::function<std::optional<std::vector<TextEdit>>(const yaml::Document&)>& second);
 
-// A node as a value to be written elsewhere: style, quotes and comments are not taken along.
+// Does it point to other places, or say more of itself than its text? Elsewhere it would not mean
+// the same.
+bool IsBound(yaml::Node node);
+
+// A node that is not bound as a value to be written elsewhere: comments are not taken along.
 yaml::Value ValueOf(yaml::Node node);
 
 // The edit that makes `after` of `before`.

@@ -7,6 +7,8 @@ namespace {
 
 // Generated schemas nest a dozen levels; a bomb stops here.
 constexpr int kMaxDepth = 64;
+// Aliases can make a small file a very large schema.
+constexpr size_t kMaxFields = 50'000;
 
 std::string JsonText(std::string_view text) {
   std::string out = "\"";
@@ -63,10 +65,16 @@ bool IsTrue(yaml::Node node) {
 
 std::string_view TypeName(yaml::Node schema) {
   if (IsTrue(schema.Find("x-kubernetes-int-or-string"))) return "int-or-string";
-  yaml::Node type = schema.Find("type");
+  const yaml::Node type = schema.Find("type");
+  std::string_view name = type.value();
   // JSON schemas write `["string", "null"]`.
-  if (type.IsSequence() && type.size() > 0) type = type[0];
-  const std::string_view name = type.value();
+  if (type.IsSequence()) {
+    for (const yaml::Node item : type) {
+      if (item.value() == "null" || item.IsNull()) continue;
+      if (!name.empty()) return "any";
+      name = item.value();
+    }
+  }
   return name.empty() ? "any" : name == "array" ? "list" : name;
 }
 
@@ -83,7 +91,20 @@ constexpr std::pair<std::string_view, FactKind> kValueFacts[] = {
     {"format", FactKind::kFormat},
 };
 
-void ReadFacts(yaml::Node schema, Field& field) {
+// What a value may hold that this reader does not follow.
+bool IsOpen(yaml::Node schema, SchemaForm form) {
+  if (IsTrue(schema.Find("x-kubernetes-preserve-unknown-fields")) ||
+      IsTrue(schema.Find("x-kubernetes-embedded-resource")) ||
+      IsTrue(schema.Find("additionalProperties")))
+    return true;
+  for (const std::string_view keyword : {"allOf", "anyOf", "oneOf", "$ref"}) {
+    if (form == SchemaForm::kJson && schema.Find(keyword)) return true;
+  }
+  return form == SchemaForm::kJson && schema.Find("properties") &&
+         schema.Find("additionalProperties").value() != "false";
+}
+
+void ReadFacts(yaml::Node schema, Field& field, SchemaForm form) {
   field.facts.push_back({FactKind::kType, std::string(TypeName(schema)), {}});
   for (const yaml::Node value : schema.Find("enum")) {
     field.facts.push_back({FactKind::kEnum, std::string(value.Resolve().value()), {}});
@@ -97,26 +118,25 @@ void ReadFacts(yaml::Node schema, Field& field) {
     field.facts.push_back({FactKind::kDefault, ValueText(value), {}});
   }
   if (IsTrue(schema.Find("nullable"))) field.facts.push_back({FactKind::kNullable, "", {}});
-  if (IsTrue(schema.Find("x-kubernetes-preserve-unknown-fields")) ||
-      IsTrue(schema.Find("additionalProperties"))) {
-    field.facts.push_back({FactKind::kOpen, "", {}});
-  }
+  if (IsOpen(schema, form)) field.facts.push_back({FactKind::kOpen, "", {}});
   for (const yaml::Node rule : schema.Find("x-kubernetes-validations")) {
     const std::string expression(rule.Resolve().Find("rule").value());
     if (expression.empty()) continue;
     std::string message = HelpText(rule.Resolve().Find("message").value());
-    field.rules.push_back({HelpText(expression), std::move(message), {}});
+    field.rules.push_back({expression, std::move(message), {}});
   }
 }
 
-void ReadInto(yaml::Node schema, Field& field, int depth) {
+// Returns false when there is more than anybody means.
+bool ReadInto(yaml::Node schema, Field& field, SchemaForm form, size_t& left, int depth) {
+  if (depth >= kMaxDepth || left == 0) return false;
+  --left;
   field.help = HelpText(schema.Find("description").value());
-  ReadFacts(schema, field);
-  if (depth >= kMaxDepth) return;
+  ReadFacts(schema, field, form);
   for (yaml::Node property : schema.Find("properties")) {
     Field& child = field.fields.emplace_back();
     child.name = property.key().value();
-    ReadInto(property.Resolve(), child, depth + 1);
+    if (!ReadInto(property.Resolve(), child, form, left, depth + 1)) return false;
   }
   for (const yaml::Node name : schema.Find("required")) {
     for (Field& child : field.fields) {
@@ -131,16 +151,20 @@ void ReadInto(yaml::Node schema, Field& field, int depth) {
     if (!below.IsMapping()) continue;
     Field& child = field.fields.emplace_back();
     child.name = name;
-    ReadInto(below, child, depth + 1);
+    if (!ReadInto(below, child, form, left, depth + 1)) return false;
   }
+  return true;
 }
 
 }  // namespace
 
-Field ReadOpenApi(yaml::Node schema) {
+std::optional<Field> ReadOpenApi(yaml::Node schema, SchemaForm form) {
   Field root;
-  ReadInto(schema, root, 0);
+  size_t left = kMaxFields;
+  if (!ReadInto(schema, root, form, left, 0)) return std::nullopt;
+  const bool open = form == SchemaForm::kJson && IsOpen(schema, form);
   root.facts.clear();
+  if (open) root.facts.push_back({FactKind::kOpen, "", {}});
   std::erase_if(root.fields, [](const Field& field) {
     return field.name == "apiVersion" || field.name == "kind" || field.name == "metadata" ||
            field.name == "status";
@@ -161,8 +185,10 @@ std::vector<KindSchema> ReadCrd(yaml::Node crd) {
     // apiextensions.k8s.io/v1beta1 has one schema for all versions.
     if (!schema) schema = spec.At("validation.openAPIV3Schema");
     if (!schema.IsMapping() || version.Find("served").value() == "false") continue;
+    std::optional<Field> root = ReadOpenApi(schema, SchemaForm::kCrd);
+    if (!root) continue;
     out.push_back({std::string(group), std::string(version.Find("name").value()), std::string(kind),
-                   ReadOpenApi(schema)});
+                   std::move(*root)});
   }
   return out;
 }

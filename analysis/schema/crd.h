@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,14 @@ namespace fluxls::schema {
 // that a template engine has yet to fill in.
 std::vector<KindSchema> ReadCrd(yaml::Node crd);
 
-// An OpenAPI or JSON schema of a value. apiVersion, kind, metadata and status are left out at the
-// top.
-Field ReadOpenApi(yaml::Node schema);
+enum class SchemaForm : uint8_t {
+  kCrd,   // fields that are not named are refused
+  kJson,  // they are allowed, unless `additionalProperties: false` says otherwise
+};
+
+// The schema of an object. apiVersion, kind, metadata and status are left out at the top. Nothing
+// for one that is larger than any that somebody means.
+std::optional<Field> ReadOpenApi(yaml::Node schema, SchemaForm form);
 
 // The CRDs of a file, read when somebody asks for the first time.
 class LazyCrds {

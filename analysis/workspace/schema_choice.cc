@@ -32,6 +32,7 @@ Choice Choose(const Snapshot& snapshot, const std::string& path, const ApiVersio
   const ReleaseAnswer answer = snapshot.ReleaseFor(path);
   Choice choice;
   choice.assumed = answer.assumed;
+  choice.cluster = {answer.release.major, answer.release.minor};
   choice.release =
       Clamp(std::min(Release{answer.release.major, answer.release.minor}, catalog::kNewest),
             catalog::Lookup(api.group, api.version, kind));

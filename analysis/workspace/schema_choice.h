@@ -19,6 +19,7 @@ namespace fluxls::schema {
 struct Choice {
   const KindSchema* schema = nullptr;     // null: nothing is known of this kind
   Release release;                        // at which its facts are to be asked
+  Release cluster;                        // that the cluster runs
   bool assumed = false;                   // the workspace does not say which release runs
   const KindSchema* catalogue = nullptr;  // what the program knows of the kind; may be `schema`
   SourceFilePtr owner;                    // keeps `schema` alive; the CRD's file

@@ -63,8 +63,10 @@ const schema::KindSchema* SchemaDirectories::Find(std::string_view group, std::s
     const yaml::Node root = file.documents.empty() ? yaml::Node() : file.documents[0].root();
     // Without a kind it is no schema.
     if (root.Find("properties").IsMapping()) {
-      fresh->kind = kind;
-      fresh->root = schema::ReadOpenApi(root);
+      if (auto read = schema::ReadOpenApi(root, schema::SchemaForm::kJson)) {
+        fresh->kind = kind;
+        fresh->root = std::move(*read);
+      }
     }
     if (entry.schema.compare_exchange_strong(schema, fresh.get())) schema = fresh.release();
   }
