@@ -53,13 +53,14 @@ std::vector<WritableKind> WritableKinds(Release release) {
       for (const catalog::Api* api : catalog::ServedVersions(group, kind, release)) {
         // Old versions are not proposed.
         if (api->DeprecatedAt(release)) continue;
+        // Flux Operator writes these itself.
+        if (kind == "FluxReport") continue;
         out.push_back({fmt::format("{}/{}", group, api->version), std::string(kind), true});
       }
     }
   }
   out.push_back({"kustomize.config.k8s.io/v1beta1", "Kustomization", true});
   out.push_back({"kustomize.config.k8s.io/v1alpha1", "Component", true});
-  out.push_back({"onepassword.com/v1", "OnePasswordItem", false});
   for (const schema::KnownKind& known : schema::KnownKinds()) {
     out.push_back({std::string(known.api), std::string(known.kind), false});
   }
@@ -130,6 +131,7 @@ class Completer {
 
   // Is there a colon behind the word already? Then it is a key that gets another name.
   bool HasColon() const {
+    if (cursor_.quote != 0) return true;
     return cursor_.word.end < text_.size() && text_[cursor_.word.end] == ':';
   }
 
@@ -170,6 +172,15 @@ class Completer {
     if (!path.empty() && path[0].key == "metadata") return MetadataKeys(path);
     const Field* field = FindField(place_, path);
     if (!field) return;
+    // A list that has no dash yet.
+    const bool list = schema::TypeOf(*field, release()) == "list";
+    if (list) field = schema::FindField(*field, schema::kItems, release());
+    if (!field || (list && (cursor_.in_flow || !cursor_.siblings.empty()))) return;
+    if (list && schema::TypeOf(*field, release()) != "object") {
+      Values(*field);
+      for (CompletionItem& item : list_.items) item.text = "- " + item.text;
+      return;
+    }
     std::vector<const Field*> fields;
     for (const Field& child : field->fields) {
       if (child.name == schema::kItems || child.name == schema::kValues) continue;
@@ -181,7 +192,12 @@ class Completer {
       if (needs_a != needs_b) return needs_a;
       return a->usage > b->usage;
     });
-    for (const Field* child : fields) AddField(*child, path);
+    std::vector<PathStep> at = path;
+    if (list) at.push_back({"", 0});
+    for (const Field* child : fields) {
+      AddField(*child, at);
+      if (list) list_.items.back().text = "- " + list_.items.back().text;
+    }
   }
 
   void TopKeys() {

@@ -17,6 +17,17 @@ Place FindPlace(const Snapshot& snapshot, const std::string& path, const yaml::F
   if (place.api.version.empty() && IsKustomizationFileName(path.substr(slash + 1)))
     place.api = {std::string(kKustomizeGroup), place.kind == "Component" ? "v1alpha1" : "v1beta1"};
   if (place.kind.empty() && place.api.group == kKustomizeGroup) place.kind = "Kustomization";
+  // A kind that only Flux has says enough.
+  if (place.api.version.empty() && !place.kind.empty() && !place.root.FindOwn("apiVersion")) {
+    const std::vector<std::string_view> groups = catalog::GroupsOf(place.kind);
+    const ReleaseAnswer answer = snapshot.ReleaseFor(path);
+    const catalog::Release release{answer.release.major, answer.release.minor};
+    const catalog::Api* best =
+        groups.size() == 1
+            ? catalog::Best(groups[0], place.kind, std::min(release, catalog::kNewest))
+            : nullptr;
+    if (best) place.api = {std::string(best->group), std::string(best->version)};
+  }
   if (!place.kind.empty() && !place.api.version.empty())
     place.choice = schema::Choose(snapshot, path, place.api, place.kind);
   return place;

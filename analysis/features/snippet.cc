@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "analysis/rules/schema_words.h"
@@ -69,6 +70,16 @@ std::string Pairs(const Field& field, Release release, SnippetStyle& style, int 
   return out;
 }
 
+// Of what is not required: what nearly everybody writes, where there is something to write.
+bool IsWorthIt(const Field& field, Release release) {
+  if (field.usage < kNearlyAlways || field.name == "suspend") return false;
+  const std::string_view type = schema::TypeOf(field, release);
+  if (type != "object") return type != "list" && type != "any";
+  return std::any_of(field.fields.begin(), field.fields.end(), [&](const Field& child) {
+    return child.span.Holds(release) && schema::HasFact(child, FactKind::kRequired, release);
+  });
+}
+
 // What follows `name:`.
 std::string Body(const Field& field, Release release, SnippetStyle& style, int depth) {
   const std::string_view type = schema::TypeOf(field, release);
@@ -123,7 +134,7 @@ std::string ObjectText(const schema::KindSchema& schema, Release release, Snippe
     style.indent = 2;
     for (const Field& field : top.fields) {
       if (!field.span.Holds(release)) continue;
-      if (!schema::HasFact(field, FactKind::kRequired, release) && field.usage < kNearlyAlways)
+      if (!schema::HasFact(field, FactKind::kRequired, release) && !IsWorthIt(field, release))
         continue;
       out += "  " + FieldText(field, release, style) + "\n";
     }

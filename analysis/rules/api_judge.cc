@@ -95,7 +95,9 @@ void ReportOldApi(RuleContext& context, const ApiSite& site, const ApiJudgement&
                        judgement.release.assumed ? Confidence::kMedium : Confidence::kHigh);
   if (site.IsLoose()) finding.severity = std::max(finding.severity, Severity::kWarning);
   if (!best || !migration.edits) return;
-  const bool safe = !site.object.IsDamaged() && migration.keeps_comments &&
+  // Patches elsewhere may speak of the fields that move.
+  const bool patched = !migration.moves.empty() && context.snapshot().IsKindPatched(site.kind);
+  const bool safe = !site.object.IsDamaged() && migration.keeps_comments && !patched &&
                     !ChangesWhatIsPatched(context, site) && FitsCluster(judgement);
   context.AddFix(finding, fmt::format("Change to {}", ApiName(*best)), migration.edits, safe);
 }

@@ -143,6 +143,12 @@ class Walker {
     site.api = {std::string(target.Find("group").value()), std::string(version.value())};
     site.kind = target.Find("kind").value();
     site.name = target.Find("name").value();
+    // Without a group a target selects by kind; the kinds of Flux have one group each.
+    if (!target.Find("group")) {
+      const std::vector<std::string_view> groups = catalog::GroupsOf(site.kind);
+      if (groups.size() == 1 && catalog::Lookup(groups[0], site.api.version, site.kind))
+        site.api.group = groups[0];
+    }
     Emit(place, std::move(site), target, version);
   }
 

@@ -157,10 +157,11 @@ class Reporter {
     const std::string& message = violation.rule->message;
     Finding& finding = context_.Report(
         at, Part::kKey,
-        fmt::format("{}{}: {}{}", object.kind,
-                    object.name.empty() ? std::string() : fmt::format(" \"{}\"", object.name),
-                    message.empty() ? "must satisfy " + violation.rule->expression : message,
-                    where));
+        fmt::format(
+            "{}{}: {}{}", object.kind,
+            object.name.empty() ? std::string() : fmt::format(" \"{}\"", object.name),
+            message.empty() ? "must satisfy " + violation.rule->expression.substr(0, 120) : message,
+            where));
     if (is_absence) {
       finding.severity = std::max(finding.severity, effective_.severity);
       return;

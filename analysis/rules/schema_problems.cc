@@ -30,6 +30,27 @@ constexpr int kMaxDepth = 100;
 // Aliases can make a small object a very large one.
 constexpr int kMaxNodes = 100'000;
 constexpr size_t kMaxShown = 60;
+// Unknown fields of one object that are looked into, and those that are told at all.
+constexpr int kMaxExplained = 30;
+constexpr int kMaxUnknown = 500;
+
+// What every object may have in `metadata`.
+constexpr std::string_view kMetadata[] = {"name",
+                                          "namespace",
+                                          "labels",
+                                          "annotations",
+                                          "finalizers",
+                                          "ownerReferences",
+                                          "generateName",
+                                          "creationTimestamp",
+                                          "deletionTimestamp",
+                                          "deletionGracePeriodSeconds",
+                                          "generation",
+                                          "managedFields",
+                                          "resourceVersion",
+                                          "selfLink",
+                                          "uid",
+                                          "clusterName"};
 
 // Fields that every object has.
 bool IsCommon(std::string_view key) {
@@ -79,11 +100,45 @@ class Walker {
         problems_(problems) {}
 
   void Run() {
+    if (IsTooNew()) return;
+    Metadata();
     Mapping(site_.object, choice_.schema->root,
             choice_.catalogue ? &choice_.catalogue->root : nullptr, Way(), 0);
   }
 
  private:
+  // The whole version came later: no field of it needs to be looked at.
+  bool IsTooNew() {
+    const catalog::Api* api = catalog::Lookup(site_.api.group, site_.api.version, site_.kind);
+    if (!api || choice_.assumed || !(choice_.cluster < api->introduced)) return false;
+    const Node version = site_.object.FindOwn("apiVersion");
+    if (!version.IsScalar()) return true;
+    Add(Kind::kNewerFlux, version, Part::kValue,
+        fmt::format("{} {} needs Flux {}.{} or newer, this cluster runs {}.{}",
+                    site_.api.ToString(), site_.kind, api->introduced.major, api->introduced.minor,
+                    choice_.cluster.major, choice_.cluster.minor));
+    return true;
+  }
+
+  void Metadata() {
+    const Node metadata = site_.object.FindOwn("metadata");
+    if (!metadata.IsMapping()) return;
+    std::vector<std::string_view> names;
+    for (const std::string_view name : kMetadata) {
+      if (!metadata.FindOwn(name)) names.push_back(name);
+    }
+    for (const Node value : metadata) {
+      const std::string_view key = value.key().value();
+      if (std::find(std::begin(kMetadata), std::end(kMetadata), key) != std::end(kMetadata))
+        continue;
+      if (key == "<<" || key.starts_with('$') || HasTemplate(key) || !value.key().IsScalar() ||
+          TouchesDamage(*site_.document, value.pair_range()) || ++unknown_ > kMaxUnknown)
+        continue;
+      Suggest(value, key, fmt::format("metadata has no field \"{}\"", Shown(key)), std::nullopt,
+              names);
+    }
+  }
+
   SchemaProblem& Add(Kind kind, Node node, Part part, std::string message) {
     Node at = node;
     if (part == Part::kKey && node.key()) at = node.key();
@@ -220,7 +275,7 @@ class Walker {
 
   void Unknown(Node value, std::string_view key, Node mapping, const Field& field,
                const Field* known, const Way& route) {
-    if (TouchesDamage(*site_.document, value.pair_range())) return;
+    if (unknown_ >= kMaxUnknown || TouchesDamage(*site_.document, value.pair_range())) return;
     const Field* other = known ? schema::FindField(*known, key) : nullptr;
     if (!other && choice_.schema == choice_.catalogue) other = schema::FindField(field, key);
     if (other && other->span.since > release_) {
@@ -228,7 +283,14 @@ class Walker {
       Add(Kind::kNewerFlux, value, Part::kKey,
           fmt::format("{} needs Flux {}.{} or newer, this cluster runs {}.{}",
                       route.Key(key).ToString(), other->span.since.major, other->span.since.minor,
-                      release_.major, release_.minor));
+                      choice_.cluster.major, choice_.cluster.minor));
+      return;
+    }
+    const std::string where = route.parent ? route.ToString() : site_.kind;
+    std::string message = fmt::format("{} has no field \"{}\"", where, Shown(key));
+    // Looking for what was meant costs a look at the whole mapping.
+    if (++unknown_ > kMaxExplained) {
+      Add(Kind::kUnknownField, value, Part::kKey, std::move(message));
       return;
     }
     std::vector<std::string_view> names;
@@ -236,24 +298,31 @@ class Walker {
       if (candidate.span.Holds(release_) && !mapping.FindOwn(candidate.name))
         names.push_back(candidate.name);
     }
-    const std::string where = route.parent ? route.ToString() : site_.kind;
-    std::string message = fmt::format("{} has no field \"{}\"", where, Shown(key));
-    const std::optional<std::vector<std::string>> home = Home(key, mapping);
+    Suggest(value, key, std::move(message), Home(key, mapping), names);
+  }
+
+  // Nothing is removed that has a place to go to.
+  void Suggest(Node value, std::string_view key, std::string message,
+               const std::optional<std::vector<std::string>>& home,
+               const std::vector<std::string_view>& names) {
     const std::optional<std::string_view> near =
         home ? std::nullopt : Nearest(key, std::span<const std::string_view>(names));
     if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     std::string to;
     if (home) {
       for (const std::string& step : *home) to = Join(to, step);
-      message += to.empty() ? "; it belongs to the top" : fmt::format("; it belongs to {}", to);
+      message += fmt::format("; it belongs to {}", to);
     }
     SchemaProblem& problem = Add(Kind::kUnknownField, value, Part::kKey, std::move(message));
     if (near) {
       Repair(problem, fmt::format("Rename to {}", *near),
              yaml::RenameKey(*site_.document, value, *near), false);
+    } else if (home) {
+      if (!site_.inner) Repair(problem, "Move it to " + to, Move(value, key, *home), false);
+    } else {
+      Repair(problem, fmt::format("Remove {}", key), yaml::RemovePair(*site_.document, value),
+             false);
     }
-    if (home && !site_.inner) Repair(problem, "Move it to " + to, Move(value, key, *home), false);
-    Repair(problem, fmt::format("Remove {}", key), yaml::RemovePair(*site_.document, value), false);
   }
 
   // The mapping near by, one level up or down, whose schema has the field and that does not have it
@@ -341,7 +410,7 @@ class Walker {
         Add(Kind::kNewerFlux, node, Part::kValue,
             fmt::format("{} \"{}\" needs Flux {}.{} or newer, this cluster runs {}.{}",
                         route.ToString(), text, fact.span.since.major, fact.span.since.minor,
-                        release_.major, release_.minor));
+                        choice_.cluster.major, choice_.cluster.minor));
         return;
       }
     }
@@ -400,6 +469,7 @@ class Walker {
   const schema::Choice& choice_;
   const schema::Release release_;
   int nodes_left_ = kMaxNodes;
+  int unknown_ = 0;
   std::vector<SchemaProblem>& problems_;
 };
 

@@ -63,10 +63,6 @@ TEST_CASE("an empty file: whole objects, and the fields every object has") {
         "  namespace: flux-system\n"
         "spec:\n"
         "  interval: 10m\n"
-        "  layerSelector:\n"
-        "    \n"
-        "  ref:\n"
-        "    \n"
         "  url: \n");
 }
 
@@ -80,7 +76,8 @@ TEST_CASE("every kind of the catalogue can be written whole") {
     const std::string api = schema.group + "/" + schema.version;
     // Old versions are not proposed.
     const catalog::Api* row = catalog::Lookup(schema.group, schema.version, schema.kind);
-    if (row && (row->removed || row->deprecated)) continue;
+    // Nor what nobody writes.
+    if ((row && (row->removed || row->deprecated)) || schema.kind == "FluxReport") continue;
     const bool kustomize = schema.group == "kustomize.config.k8s.io";
     const Proposed& found = kustomize ? in_kustomization : in_file;
     const auto item = std::find_if(
@@ -103,7 +100,7 @@ TEST_CASE("every kind of the catalogue can be written whole") {
     }
     ++kinds;
   }
-  CHECK(kinds >= 21);
+  CHECK(kinds >= 20);
 }
 
 TEST_CASE("fields: required ones first, what is there left out") {
@@ -122,6 +119,18 @@ TEST_CASE("fields in the middle of a word, in front of a colon, and behind a das
         kRelease + "  dependsOn:\n    - name: ");
   CHECK(At(kRelease + "  dependsOn:\n    - name: a\n      |").Has("namespace"));
   CHECK_FALSE(At(kRelease + "  dependsOn:\n    - name: a\n      |").Has("name"));
+}
+
+TEST_CASE("fields of a list without a dash, between quotes, and of a kind without apiVersion") {
+  CHECK(At(kRelease + "  valuesFrom:\n    |").After("kind") ==
+        kRelease + "  valuesFrom:\n    - kind: Secret");
+  CHECK(At(kRelease + "  chart:\n    spec:\n      valuesFiles:\n        |").list.items.empty());
+  CHECK(At(kRelease + "  \"int|\"").After("interval") == kRelease + "  \"interval\"");
+  CHECK(At("kind: HelmRelease\nspec:\n  |").Has("chartRef"));
+  CHECK(At("apiVersion: |\nkind:\n").After("helm.toolkit.fluxcd.io/v2") ==
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind:\n");
+  CHECK(At("apiVersion:\nkind: HelmRel|").After("HelmRelease") ==
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease");
 }
 
 TEST_CASE("fields in brackets") {
