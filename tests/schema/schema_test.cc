@@ -145,6 +145,39 @@ TEST_CASE("a CRD becomes a schema of each version that it serves") {
   CHECK(WriteSchema(schemas[0]) == kRead);
 }
 
+TEST_CASE("a CRD that aliases blow up has no schema") {
+  std::string text =
+      "kind: CustomResourceDefinition\nspec:\n  group: example.com\n  names: {kind: Bomb}\n"
+      "  versions:\n    - name: v1\n      schema:\n        openAPIV3Schema: *l0\n";
+  std::string levels = "x: &l26 {type: string}\n";
+  for (int i = 25; i >= 0; --i) {
+    levels += "x" + std::to_string(i) + ": &l" + std::to_string(i) + " {properties: {a: *l" +
+              std::to_string(i + 1) + ", b: *l" + std::to_string(i + 1) + "}}\n";
+  }
+  const yaml::File file = yaml::Parse(levels + text);
+  CHECK(ReadCrd(file.documents[0].root()).empty());
+}
+
+std::string TopOf(std::string_view json) {
+  const yaml::File file = yaml::Parse(json);
+  const std::optional<Field> root = ReadOpenApi(file.documents[0].root(), SchemaForm::kJson);
+  REQUIRE(root.has_value());
+  KindSchema schema;
+  schema.version = "v1";
+  schema.kind = "Widget";
+  schema.root = *root;
+  return WriteSchema(schema);
+}
+
+TEST_CASE("JSON schemas: what they do not forbid is allowed") {
+  CHECK(TopOf(R"({"properties": {"spec": {"type": "object", "additionalProperties": false,
+        "properties": {"a": {"type": ["null", "string"]}, "b": {"type": ["string", "integer"]},
+                       "c": {"properties": {"d": {}}},
+                       "e": {"additionalProperties": false, "properties": {}, "oneOf": []}}}},
+        "additionalProperties": false})") ==
+        "api v1 Widget\nspec object\n  a string\n  b any\n  c any open\n    d any\n  e any open\n");
+}
+
 constexpr std::string_view kMerged = R"~(api example.com/v1 Widget
 | Ours
 spec object
