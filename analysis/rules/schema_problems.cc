@@ -10,6 +10,7 @@
 
 #include "analysis/build/scalar_type.h"
 #include "analysis/rules/api_sites.h"
+#include "analysis/rules/json_patch_fields.h"
 #include "analysis/rules/schema_words.h"
 #include "analysis/rules/substituted_values.h"
 #include "analysis/rules/support.h"
@@ -55,14 +56,6 @@ constexpr std::string_view kMetadata[] = {"name",
 // Fields that every object has.
 bool IsCommon(std::string_view key) {
   return key == "apiVersion" || key == "kind" || key == "metadata" || key == "status";
-}
-
-// What a scalar is for Kubernetes, once kustomize has written it.
-build::Type TypeOfScalar(Node node) {
-  if (node.IsNull()) return build::Type::kNull;
-  if (node.style() != yaml::ScalarStyle::kPlain || node.tag() == "!!str")
-    return build::Type::kString;
-  return TypeAsWritten(build::PlainType(node.value()), node.value());
 }
 
 std::string Shown(std::string_view text) {
@@ -164,7 +157,7 @@ class Walker {
     if (node.IsScalar() && HasTemplate(node.value())) return;
     const std::string_view found = node.IsMapping()    ? "object"
                                    : node.IsSequence() ? "list"
-                                                       : TypeName(TypeOfScalar(node));
+                                                       : TypeName(TypeOfNode(node));
     if (!Fits(wanted, found)) return WrongType(value, node, field, found, route);
     if (node.IsMapping()) {
       Mapping(node, field, known, route, depth);
@@ -382,7 +375,8 @@ class Walker {
   void Scalar(Node node, const Field& field, const Field* known, const Way& route) {
     const std::string_view text = node.value();
     const std::vector<std::string_view> allowed = schema::EnumOf(field, release_);
-    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end())
+    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end() &&
+        !IsOperatorKind(field, text))
       return NotInEnum(node, allowed, known, route);
     CheckLength(node, field, route);
     CheckRange(node, field, route);
@@ -414,10 +408,6 @@ class Walker {
         return;
       }
     }
-    // Flux Operator adds its own kinds to those that alerts and receivers know.
-    if (site_.api.group == "notification.toolkit.fluxcd.io" &&
-        !catalog::Versions("fluxcd.controlplane.io", text).empty())
-      return;
     SchemaProblem& problem = Add(
         Kind::kInvalidValue, node, Part::kValue,
         fmt::format("{} takes {}, found \"{}\"", route.ToString(), OneOf(allowed), Shown(text)));
@@ -519,6 +509,7 @@ const std::vector<SchemaProblem>& SchemaProblems(const RuleContext& context) {
     if (!of_file) judge(site);
   }
   AddSubstitutedValues(context, *problems);
+  AddJsonPatchFields(context, *problems);
   return *memo;
 }
 

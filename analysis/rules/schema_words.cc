@@ -75,6 +75,29 @@ bool Matches(std::string_view text, const std::string& pattern) {
   return !compiled || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled);
 }
 
+build::Type TypeOfNode(yaml::Node node) {
+  if (node.IsNull()) return build::Type::kNull;
+  if (node.style() != yaml::ScalarStyle::kPlain || node.tag() == "!!str")
+    return build::Type::kString;
+  return TypeAsWritten(build::PlainType(node.value()), node.value());
+}
+
+std::optional<ScalarMisfit> FindMisfit(build::Type type, std::string_view text,
+                                       const schema::Field& field, schema::Release release) {
+  const std::string_view wanted = schema::TypeOf(field, release);
+  const std::string pattern(schema::FactValue(field, schema::FactKind::kPattern, release));
+  if (type == build::Type::kNull) return std::nullopt;
+  if (!Fits(wanted, TypeName(type)))
+    return ScalarMisfit{true,
+                        IsDurationPattern(pattern) ? PatternInWords(pattern) : TypeInWords(wanted)};
+  const std::vector<std::string_view> allowed = schema::EnumOf(field, release);
+  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end() &&
+      !IsOperatorKind(field, text))
+    return ScalarMisfit{false, OneOf(allowed)};
+  if (!Matches(text, pattern)) return ScalarMisfit{false, PatternInWords(pattern)};
+  return std::nullopt;
+}
+
 std::string TypeInWords(std::string_view type) {
   if (type == "boolean") return "true or false";
   if (type == "integer") return "a whole number";
@@ -123,6 +146,10 @@ std::optional<std::string> MendDuration(std::string_view text, std::string_view 
   }
   if (!rest.empty() || out.empty()) return std::nullopt;
   return out;
+}
+
+bool IsOperatorKind(const schema::Field& field, std::string_view text) {
+  return field.name == "kind" && !catalog::Versions("fluxcd.controlplane.io", text).empty();
 }
 
 std::string OneOf(const std::vector<std::string_view>& values) {

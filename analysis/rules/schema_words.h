@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/build/value.h"
+#include "analysis/yaml/tree.h"
 #include "schemas/schema.h"
 
 namespace fluxls {
@@ -33,11 +34,26 @@ std::string_view TypeName(build::Type type);
 // The type of a plain scalar once kustomize has written it: `3.0` and `1e1` are whole numbers then.
 build::Type TypeAsWritten(build::Type type, std::string_view text);
 
+// What a scalar is for Kubernetes, once kustomize has written it.
+build::Type TypeOfNode(yaml::Node scalar);
+
+// What a field takes, where a scalar is none of it.
+struct ScalarMisfit {
+  bool is_type = false;  // of another type; else a value that is not allowed
+  std::string takes;     // in words
+};
+std::optional<ScalarMisfit> FindMisfit(build::Type type, std::string_view text,
+                                       const schema::Field& field, schema::Release release);
+
 // May a value of type `found` stand where a schema wants `wanted`?
 bool Fits(std::string_view wanted, std::string_view found);
 
 // Does the text match? Everything matches no pattern, and one that is not understood.
 bool Matches(std::string_view text, const std::string& pattern);
+
+// Flux Operator adds its own kinds to those that alerts and receivers know: is `text` one of them,
+// in a field that holds a kind?
+bool IsOperatorKind(const schema::Field& field, std::string_view text);
 
 // "a, b or c"; of many the first ones.
 std::string OneOf(const std::vector<std::string_view>& values);

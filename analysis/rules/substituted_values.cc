@@ -13,31 +13,10 @@ namespace fluxls {
 namespace {
 
 using build::Value;
-using schema::FactKind;
 using schema::Field;
 using yaml::Node;
 
 constexpr int kMaxDepth = 64;
-
-// What the field takes, where the value is none of it.
-struct Misfit {
-  SchemaProblem::Kind kind;
-  std::string takes;
-};
-
-std::optional<Misfit> FindMisfit(const Value& value, const Field& field, schema::Release release) {
-  using Kind = SchemaProblem::Kind;
-  const std::string_view wanted = schema::TypeOf(field, release);
-  const std::string pattern(schema::FactValue(field, FactKind::kPattern, release));
-  if (!Fits(wanted, TypeName(TypeAsWritten(value.type, value.str()))))
-    return Misfit{Kind::kInvalidType,
-                  IsDurationPattern(pattern) ? PatternInWords(pattern) : TypeInWords(wanted)};
-  const std::vector<std::string_view> allowed = schema::EnumOf(field, release);
-  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), value.str()) == allowed.end())
-    return Misfit{Kind::kInvalidValue, OneOf(allowed)};
-  if (!Matches(value.str(), pattern)) return Misfit{Kind::kInvalidValue, PatternInWords(pattern)};
-  return std::nullopt;
-}
 
 class Walker {
  public:
@@ -78,18 +57,19 @@ class Walker {
  private:
   void Judge(Node node, const Field& field, const std::vector<const Value*>& values,
              const std::string& route) {
-    std::optional<Misfit> misfit;
+    std::optional<ScalarMisfit> misfit;
     for (const Value* value : values) {
       if (!value->IsScalar() || value->IsNull() || HasTemplate(value->str())) return;
-      misfit = FindMisfit(*value, field, release_);
+      misfit = FindMisfit(TypeAsWritten(value->type, value->str()), value->str(), field, release_);
       if (!misfit) return;
     }
     if (!misfit) return;
-    problems_.push_back({misfit->kind,
-                         node.range(),
-                         fmt::format("{} takes {}, and this becomes \"{}\"", route, misfit->takes,
-                                     values.front()->str().substr(0, 60)),
-                         {}});
+    problems_.push_back(
+        {misfit->is_type ? SchemaProblem::Kind::kInvalidType : SchemaProblem::Kind::kInvalidValue,
+         node.range(),
+         fmt::format("{} takes {}, and this becomes \"{}\"", route, misfit->takes,
+                     values.front()->str().substr(0, 60)),
+         {}});
   }
 
   const EffectiveObject& effective_;
