@@ -73,7 +73,7 @@ bool ImportOne(schema::KindSchema fresh, const SchemaImportOptions& options, std
   std::vector<std::string> changes;
   if (known.is_new) {
     known.schema = fresh;
-    changes.push_back("+ new");
+    changes.emplace_back("+ new");
   } else {
     // Kinds that do not come with Flux know no releases: what is there holds always, and what is
     // gone never was.

@@ -28,7 +28,7 @@ yaml::Node ScalarAt(const SourceFile& file, uint32_t offset) {
 }
 
 std::string Line(const Snapshot& snapshot, const build::Origin& origin) {
-  const std::string shown = snapshot.DisplayPath(origin.file->path);
+  std::string shown = snapshot.DisplayPath(origin.file->path);
   if (!origin.file->text) return shown;
   return fmt::format("{}:{}", shown, origin.file->text->lines().LineOf(origin.range.begin) + 1);
 }

@@ -458,7 +458,7 @@ class Evaluator {
         piece->field ? schema::FindField(*piece->field, schema::kItems, subject_.release) : nullptr;
     const std::optional<Result> outer =
         names_.contains(name) ? std::optional(names_[name]) : std::nullopt;
-    const Result result = Over(node, *piece->value, field, name);
+    Result result = Over(node, *piece->value, field, name);
     if (outer) {
       names_[name] = *outer;
     } else {
