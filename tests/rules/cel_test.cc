@@ -48,9 +48,9 @@ TEST_CASE("expressions over an object") {
       {"self.name ==", Truth::kUnknown},
       {"((self.flag)", Truth::kUnknown},
   };
-  for (const auto& [expression, truth] : cases) {
-    CAPTURE(expression);
-    CHECK(Evaluate(expression, kObject) == truth);
+  for (const auto& item : cases) {
+    CAPTURE(item.first);
+    CHECK(Evaluate(item.first, kObject) == item.second);
   }
 }
 

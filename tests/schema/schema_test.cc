@@ -63,11 +63,11 @@ TEST_CASE("what is no schema is told by its line") {
                                                     {"a string colour=red\n", 1},
                                                     {"a string pattern=\"x\n", 1},
                                                     {"a string @2\n", 1}};
-  for (const auto& [text, line] : cases) {
-    CAPTURE(text);
+  for (const auto& item : cases) {
+    CAPTURE(item.first);
     KindSchema schema;
-    const ReadError error = ReadSchema(text, schema);
-    CHECK(error.line == line);
+    const ReadError error = ReadSchema(item.first, schema);
+    CHECK(error.line == item.second);
     CHECK(error.message != "");
   }
 }
