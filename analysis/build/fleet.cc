@@ -150,8 +150,8 @@ class Assembly {
         build = Settle(request, build);
       }
       AddObjects(*build);
-      for (const Object& object : build->objects) {
-        if (!IsFluxKustomization(object.id)) continue;
+      for (const uint32_t index : build->kustomizations) {
+        const Object& object = build->objects[index];
         queue.push_back({cluster, object.root, object.origin, build, build, build->certain, {}});
       }
       out.push_back(std::move(build));
@@ -179,9 +179,9 @@ class Assembly {
     constexpr int kMaxSteps = 3;
     for (int i = 0; i < kMaxSteps; ++i) {
       const Object* self = nullptr;
-      for (const Object& object : build->objects) {
-        if (IsFluxKustomization(object.id) && object.id.name == build->name &&
-            object.id.EffectiveNamespace() == build->namespace_) {
+      for (const uint32_t index : build->kustomizations) {
+        const Object& object = build->objects[index];
+        if (object.id.name == build->name && object.id.EffectiveNamespace() == build->namespace_) {
           self = &object;
         }
       }
@@ -199,8 +199,8 @@ class Assembly {
 
   // What others may take variables from.
   void AddObjects(const FluxBuild& build) {
-    for (const Object& object : build.objects) {
-      if (object.id.kind != "ConfigMap" && object.id.kind != "Secret") continue;
+    for (const uint32_t index : build.variable_sources) {
+      const Object& object = build.objects[index];
       objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
           object.root;
     }
@@ -301,17 +301,6 @@ uint64_t Fleet::SignatureOf(const std::string& path) const {
   return Lookup(signatures_, path);
 }
 
-namespace {
-
-// Flux merges it with what is there, or leaves it alone.
-bool IsSharedOnPurpose(const Object& object) {
-  const std::string_view how = Text(build::Find(object.root, {"metadata", "annotations"}),
-                                    "kustomize.toolkit.fluxcd.io/ssa");
-  return how == "Merge" || how == "IfNotPresent" || how == "Ignore";
-}
-
-}  // namespace
-
 // Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
 void Fleet::FindOverlaps() {
   std::unordered_map<uint64_t, Effect> first;
@@ -327,7 +316,7 @@ void Fleet::FindOverlaps() {
     const uint64_t cluster = HashOfTexts({build.cluster});
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const Object& object = build.objects[j];
-      if (IsSharedOnPurpose(object)) continue;
+      if (build.hashes[j].shared) continue;
       uint64_t key = cluster;
       Mix(key, build.hashes[j].identity);
       auto [other, fresh] = first.emplace(key, Effect{i, j});

@@ -236,16 +236,31 @@ void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   build.certain = request.certain;
 }
 
+// Flux merges it with what is there, or leaves it alone.
+bool IsSharedOnPurpose(const Object& object) {
+  const std::string_view how =
+      Text(Find(object.root, {"metadata", "annotations"}), "kustomize.toolkit.fluxcd.io/ssa");
+  return how == "Merge" || how == "IfNotPresent" || how == "Ignore";
+}
+
+// What every fleet asks of all objects is found out once.
 void HashObjects(FluxBuild& build) {
   build.hashes.clear();
   build.hashes.reserve(build.objects.size());
-  for (const Object& object : build.objects) {
+  build.kustomizations.clear();
+  build.variable_sources.clear();
+  for (uint32_t i = 0; i < build.objects.size(); ++i) {
+    const Object& object = build.objects[i];
+    if (IsFluxKustomization(object.id)) build.kustomizations.push_back(i);
+    if (object.id.kind == "ConfigMap" || object.id.kind == "Secret")
+      build.variable_sources.push_back(i);
     const ObjectId& id = object.id;
     const std::string_view ns = id.EffectiveNamespace();
     const uint64_t identity = HashOfTexts({id.group, id.version, id.kind, ns, id.name});
     uint64_t signature = identity;
     Mix(signature, IsSubstitutionDisabled(object.root) ? 1 : 2);
-    build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name)});
+    build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name),
+                            IsSharedOnPurpose(object)});
   }
 }
 
