@@ -149,7 +149,7 @@ class Assembly {
         as_written_[KeyOf(*build)] = build;
         build = Settle(request, build);
       }
-      AddObjects(*build);
+      unindexed_.push_back(build);
       for (const uint32_t index : build->kustomizations) {
         const Object& object = build->objects[index];
         queue.push_back({cluster, object.root, object.origin, build, build, build->certain, {}});
@@ -167,6 +167,7 @@ class Assembly {
     const ObjectId id = IdOf(request.kustomization);
     const FindObject find = [this](std::string_view kind, std::string_view ns,
                                    std::string_view name) -> const Value* {
+      IndexPending();
       auto found = objects_.find(NameKey("", kind, ns, name));
       return found == objects_.end() ? nullptr : found->second;
     };
@@ -194,16 +195,20 @@ class Assembly {
 
   void IndexObjects(const std::vector<FluxBuildPtr>& round) {
     objects_.clear();
-    for (const FluxBuildPtr& build : round) AddObjects(*build);
+    unindexed_ = round;
   }
 
-  // What others may take variables from.
-  void AddObjects(const FluxBuild& build) {
-    for (const uint32_t index : build.variable_sources) {
-      const Object& object = build.objects[index];
-      objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
-          object.root;
+  // What others may take variables from, of the builds that came since somebody asked; most
+  // repositories never ask. Of the same name the later one counts.
+  void IndexPending() {
+    for (const FluxBuildPtr& build : unindexed_) {
+      for (const uint32_t index : build->variable_sources) {
+        const Object& object = build->objects[index];
+        objects_[NameKey("", object.id.kind, object.id.EffectiveNamespace(), object.id.name)] =
+            object.root;
+      }
     }
+    unindexed_.clear();
   }
 
   // Directories that kustomize could build and that nothing has used.
@@ -231,6 +236,7 @@ class Assembly {
   Written written_;
   std::map<std::string, Sources> sources_;
   std::unordered_map<std::string, const Value*> objects_;
+  std::vector<FluxBuildPtr> unindexed_;  // whose objects are not in `objects_` yet
   std::vector<FluxBuildPtr> builds_;
 };
 
