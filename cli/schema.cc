@@ -2,11 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "analysis/schema/crd.h"
+#include "analysis/workspace/file_system.h"
 #include "cli/commands.h"
 #include "cli/write_file.h"
 #include "schemas/embedded.h"
@@ -14,12 +13,6 @@
 
 namespace fluxls::cli {
 namespace {
-
-std::optional<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 std::string ApiOf(const schema::KindSchema& schema) {
   return fmt::format("{}/{} {}", schema.group, schema.version, schema.kind);
@@ -36,7 +29,7 @@ Known FindKnown(const schema::KindSchema& fresh, const std::string& path) {
   Known known;
   std::optional<std::string> text;
   if (!path.empty()) {
-    text = ReadFile(path);
+    text = DiskFileSystem().Read(path);
   } else {
     const std::string name = schema::DataName(fresh.group, fresh.version, fresh.kind);
     for (const schema::DataFile& file : schema::DataFiles()) {
@@ -101,7 +94,7 @@ bool ImportOne(schema::KindSchema fresh, const SchemaImportOptions& options, std
 int RunSchemaImport(const SchemaImportOptions& options, std::ostream& out, std::ostream& err) {
   bool good = true;
   for (const std::string& path : options.paths) {
-    const std::optional<std::string> text = ReadFile(path);
+    const std::optional<std::string> text = DiskFileSystem().Read(path);
     if (!text) {
       err << "fluxcd-ls: " << path << ": cannot be read\n";
       good = false;

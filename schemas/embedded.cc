@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@ namespace fluxls::schema {
 namespace {
 
 struct Entry {
+  std::string_view text;
   std::once_flag once;
   std::unique_ptr<KindSchema> schema;
 };
@@ -42,19 +42,16 @@ const KindSchema* FindEmbedded(std::string_view group, std::string_view version,
                                std::string_view kind) {
   static std::map<std::string_view, Entry>& entries = *[] {
     auto* made = new std::map<std::string_view, Entry>;
-    for (const DataFile& file : DataFiles()) (*made)[file.name];
+    for (const DataFile& file : DataFiles()) (*made)[file.name].text = file.text;
     return made;
   }();
   const auto found = entries.find(DataName(group, version, kind));
   if (found == entries.end()) return nullptr;
   Entry& entry = found->second;
   std::call_once(entry.once, [&] {
-    const auto file =
-        std::find_if(DataFiles().begin(), DataFiles().end(),
-                     [&](const DataFile& candidate) { return candidate.name == found->first; });
     auto schema = std::make_unique<KindSchema>();
     // A test reads every file; what cannot be read is not there.
-    if (!ReadSchema(file->text, *schema).message.empty()) return;
+    if (!ReadSchema(entry.text, *schema).message.empty()) return;
     if (const KindSchema* newest = Newest(*schema)) TakeHelp(schema->root, newest->root);
     entry.schema = std::move(schema);
   });

@@ -1,6 +1,6 @@
 #include "schemas/kinds.h"
 
-#include <array>
+#include <algorithm>
 #include <vector>
 
 namespace fluxls::schema {
@@ -12,12 +12,9 @@ std::vector<KnownKind> Read(std::string_view text) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.empty() || line.front() == '#') continue;
-    std::array<std::string_view, 4> words;
-    for (std::string_view& word : words) {
-      word = line.substr(0, line.find(' '));
-      line.remove_prefix(std::min(word.size() + 1, line.size()));
-    }
-    out.push_back({words[0], words[1], words[2], words[3] == "namespaced"});
+    const size_t api = line.find(' ');
+    const std::string_view rest = line.substr(api + 1);
+    out.push_back({line.substr(0, api), rest.substr(0, rest.find(' '))});
   }
   return out;
 }

@@ -12,8 +12,6 @@ namespace fluxls::schema {
 struct KnownKind {
   std::string_view api;  // "apps/v1"
   std::string_view kind;
-  std::string_view plural;
-  bool namespaced = true;
 };
 
 // In the order of the data.

@@ -10,6 +10,7 @@
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
 #include "analysis/rules/schema_words.h"
+#include "analysis/text/unicode.h"
 #include "analysis/yaml/cursor.h"
 #include "schemas/catalog.h"
 #include "schemas/embedded.h"
@@ -69,17 +70,17 @@ std::vector<WritableKind> WritableKinds(Release release) {
 
 class Completer {
  public:
+  // `cursor`: what stands at `offset`.
   Completer(const Snapshot& snapshot, const std::string& path, std::string_view text,
-            const yaml::File& file, uint32_t offset, const CompletionOptions& options)
+            const yaml::File& file, uint32_t offset, yaml::Cursor cursor,
+            const CompletionOptions& options)
       : text_(text),
         options_(options),
-        offset_(std::min<uint32_t>(offset, static_cast<uint32_t>(text.size()))),
-        cursor_(yaml::CursorAt(text, file, offset_)),
-        place_(FindPlace(snapshot, path, file, cursor_.document)) {
-    const ReleaseAnswer answer = snapshot.ReleaseFor(path);
-    release_ = std::min(Release{answer.release.major, answer.release.minor}, catalog::kNewest);
-    kustomization_ = IsKustomizationFileName(path.substr(path.rfind('/') + 1));
-  }
+        offset_(offset),
+        cursor_(std::move(cursor)),
+        place_(FindPlace(snapshot, path, file, cursor_.document)),
+        release_(ToCatalog(snapshot.ReleaseFor(path).release)),
+        kustomization_(IsKustomizationFileName(BaseName(path))) {}
 
   CompletionList Run() {
     list_.replace = cursor_.word;
@@ -116,17 +117,10 @@ class Completer {
   void Rank() {
     const std::string& prefix = cursor_.prefix;
     if (prefix.empty()) return;
-    const auto lower = [](std::string_view text) {
-      std::string out(text);
-      std::transform(out.begin(), out.end(), out.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      return out;
-    };
-    const std::string typed = lower(prefix);
-    std::stable_sort(list_.items.begin(), list_.items.end(),
-                     [&](const CompletionItem& a, const CompletionItem& b) {
-                       return lower(a.label).starts_with(typed) > lower(b.label).starts_with(typed);
-                     });
+    const std::string typed = AsciiLower(prefix);
+    std::stable_partition(list_.items.begin(), list_.items.end(), [&](const CompletionItem& item) {
+      return AsciiLower(item.label).starts_with(typed);
+    });
   }
 
   // Is there a colon behind the word already? Then it is a key that gets another name.
@@ -139,8 +133,7 @@ class Completer {
   // its dash, where editors indent from.
   SnippetStyle Style() const {
     const size_t begin = cursor_.word.begin;
-    size_t line = text_.rfind('\n', begin == 0 ? 0 : begin - 1);
-    line = line == std::string_view::npos || begin == 0 ? 0 : line + 1;
+    const size_t line = LineBegin(text_, cursor_.word.begin);
     const size_t first = std::min(text_.find_first_not_of(' ', line), begin);
     SnippetStyle style{.snippet = options_.snippets, .flow = cursor_.in_flow};
     style.indent = options_.snippets ? begin - first : begin - line;
@@ -354,8 +347,7 @@ class Completer {
       } else if (written.IsScalar()) {
         item.more.push_back({written.range(), writable.api});
       } else if (!written) {
-        const size_t line = text_.rfind('\n', cursor_.word.begin == 0 ? 0 : cursor_.word.begin - 1);
-        const auto begin = static_cast<uint32_t>(line == std::string_view::npos ? 0 : line + 1);
+        const uint32_t begin = LineBegin(text_, cursor_.word.begin);
         item.more.push_back({{begin, begin}, fmt::format("apiVersion: {}\n", writable.api)});
       }
     }
@@ -367,7 +359,7 @@ class Completer {
   yaml::Cursor cursor_;
   Place place_;
   Release release_;
-  bool kustomization_ = false;
+  bool kustomization_;
   CompletionList list_;
 };
 
@@ -394,8 +386,10 @@ CompletionList CompleteInside(const Snapshot& snapshot, const std::string& path,
                               const CompletionOptions& options) {
   const yaml::File file = yaml::Parse(block.text);
   const std::string name = JoinPath(DirectoryName(path), "patch.yaml");
-  CompletionList list =
-      Completer(snapshot, name, block.text, file, block.ToInner(offset), options).Run();
+  const uint32_t inner = block.ToInner(offset);
+  CompletionList list = Completer(snapshot, name, block.text, file, inner,
+                                  yaml::CursorAt(block.text, file, inner), options)
+                            .Run();
   const auto outer = [&](ByteRange range) {
     return ByteRange{block.ToOuter(range.begin), block.ToOuter(range.end)};
   };
@@ -420,12 +414,12 @@ CompletionList CompleteInside(const Snapshot& snapshot, const std::string& path,
 CompletionList Complete(const Snapshot& snapshot, const std::string& path, std::string_view text,
                         const yaml::File& file, uint32_t offset, const CompletionOptions& options) {
   offset = std::min<uint32_t>(offset, static_cast<uint32_t>(text.size()));
-  const yaml::Cursor cursor = yaml::CursorAt(text, file, offset);
+  yaml::Cursor cursor = yaml::CursorAt(text, file, offset);
   if (cursor.role == CursorRole::kBlockScalar) {
     if (const auto block = FindInnerBlock(text, file, cursor, offset))
       return CompleteInside(snapshot, path, *block, offset, options);
   }
-  return Completer(snapshot, path, text, file, offset, options).Run();
+  return Completer(snapshot, path, text, file, offset, std::move(cursor), options).Run();
 }
 
 std::string Documentation(const Snapshot& snapshot, const std::string& path,

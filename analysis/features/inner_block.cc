@@ -7,15 +7,6 @@ namespace {
 
 using yaml::Node;
 
-uint32_t LineBegin(std::string_view text, uint32_t offset) {
-  const size_t at = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-  return at == std::string_view::npos ? 0 : static_cast<uint32_t>(at + 1);
-}
-
-uint32_t LineEnd(std::string_view text, uint32_t offset) {
-  return static_cast<uint32_t>(std::min(text.find('\n', offset), text.size()));
-}
-
 // The block scalar that the cursor stands in, or right behind.
 Node BlockAt(std::string_view text, const yaml::Document& document, uint32_t offset) {
   Node node = document.NodeAt(offset);
@@ -62,8 +53,11 @@ std::optional<InnerBlock> FindInnerBlock(std::string_view text, const yaml::File
   InnerBlock block;
   const uint32_t end = std::max(LineEnd(text, offset), scalar.range().end);
   bool indented = false;
-  for (uint32_t line = LineEnd(text, scalar.range().begin) + 1; line <= end && line <= text.size();
-       line = LineEnd(text, line) + 1) {
+  uint32_t last = scalar.range().begin;
+  // A last line without anything on it is a line, too; the end of one is none.
+  for (uint32_t line = NextLine(text, last);
+       line <= end && line != last && LineBegin(text, line) == line;
+       last = line, line = NextLine(text, line)) {
     const uint32_t line_end = LineEnd(text, line);
     const auto first =
         static_cast<uint32_t>(std::min<size_t>(text.find_first_not_of(' ', line), line_end));

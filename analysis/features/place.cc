@@ -13,19 +13,15 @@ Place FindPlace(const Snapshot& snapshot, const std::string& path, const yaml::F
   place.api = ApiVersion::Parse(place.root.Find("apiVersion").value());
   place.kind = place.root.Find("kind").value();
   // A kustomization needs neither to be one.
-  const size_t slash = path.rfind('/');
-  if (place.api.version.empty() && IsKustomizationFileName(path.substr(slash + 1)))
+  if (place.api.version.empty() && IsKustomizationFileName(BaseName(path)))
     place.api = {std::string(kKustomizeGroup), place.kind == "Component" ? "v1alpha1" : "v1beta1"};
   if (place.kind.empty() && place.api.group == kKustomizeGroup) place.kind = "Kustomization";
   // A kind that only Flux has says enough.
   if (place.api.version.empty() && !place.kind.empty() && !place.root.FindOwn("apiVersion")) {
     const std::vector<std::string_view> groups = catalog::GroupsOf(place.kind);
-    const ReleaseAnswer answer = snapshot.ReleaseFor(path);
-    const catalog::Release release{answer.release.major, answer.release.minor};
+    const catalog::Release release = ToCatalog(snapshot.ReleaseFor(path).release);
     const catalog::Api* best =
-        groups.size() == 1
-            ? catalog::Best(groups[0], place.kind, std::min(release, catalog::kNewest))
-            : nullptr;
+        groups.size() == 1 ? catalog::Best(groups[0], place.kind, release) : nullptr;
     if (best) place.api = {std::string(best->group), std::string(best->version)};
   }
   if (!place.kind.empty() && !place.api.version.empty())
@@ -34,20 +30,7 @@ Place FindPlace(const Snapshot& snapshot, const std::string& path, const yaml::F
 }
 
 const schema::Field* FindField(const Place& place, const std::vector<yaml::PathStep>& steps) {
-  if (!place.choice) return nullptr;
-  const schema::Field* field = &place.choice.schema->root;
-  for (const yaml::PathStep& step : steps) {
-    const schema::Field* next = nullptr;
-    if (step.IsIndex()) {
-      next = schema::FindField(*field, schema::kItems, place.choice.release);
-    } else {
-      next = schema::FindField(*field, step.key, place.choice.release);
-      if (!next) next = schema::FindField(*field, schema::kValues, place.choice.release);
-    }
-    if (!next) return nullptr;
-    field = next;
-  }
-  return field;
+  return schema::FieldAt(place.choice, steps);
 }
 
 std::vector<yaml::PathStep> StepsTo(Node node) {

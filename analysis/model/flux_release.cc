@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -33,6 +34,10 @@ std::vector<std::string_view> SplitDots(std::string_view text) {
 }
 
 }  // namespace
+
+catalog::Release ToCatalog(FluxRelease release) {
+  return std::min(catalog::Release{release.major, release.minor}, catalog::kNewest);
+}
 
 std::string FluxRelease::ToString() const {
   return fmt::format("{}.{}", major, minor);

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "schemas/catalog.h"
+
 namespace fluxls {
 
 struct FluxRelease {
@@ -18,6 +20,9 @@ struct FluxRelease {
 // Oldest and newest release the catalogue has data for.
 inline constexpr FluxRelease kOldestRelease{2, 0};
 inline constexpr FluxRelease kNewestRelease{2, 9};
+
+// The catalogue's release: at most the newest it knows.
+catalog::Release ToCatalog(FluxRelease release);
 
 // "v2.6.4", "2.6", "2.6.x", "2.x" (the newest 2.x of the catalogue), "0.41.2", ">=2.6.0" is not a
 // release. Nothing for anything else.

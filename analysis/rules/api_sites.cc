@@ -37,7 +37,7 @@ class Walker {
     const ApiVersion api = ApiVersion::Parse(root.Find("apiVersion").value());
     if (kind == "CustomResourceDefinition") return;
     // Where the target names the version, it is said there.
-    if (role != ApiSite::Role::kCoveredPatch) Pair(place, root, role);
+    if (role != ApiSite::Role::kCoveredPatch) Pair(place, root, role, depth > 0);
     const bool flux = IsFluxGroup(api.group);
     const bool kustomize = api.group == kKustomizeGroup || IsKustomizeFileUnderFluxApi(root);
     if (!flux && !kustomize) return;
@@ -152,11 +152,12 @@ class Walker {
     Emit(place, std::move(site), target, version);
   }
 
-  void Pair(const Place& place, Node object, ApiSite::Role role) {
+  void Pair(const Place& place, Node object, ApiSite::Role role, bool nested = true) {
     if (!object.IsMapping()) return;
     Node version = object.Find("apiVersion");
     ApiSite site;
     site.role = role;
+    site.nested = nested;
     site.target_kind = place.target_kind;
     site.api = ApiVersion::Parse(version.value());
     site.kind = object.Find("kind").value();

@@ -34,6 +34,9 @@ struct ApiSite {
   bool IsLoose() const {
     return role == Role::kLooseReference || role == Role::kTargetedPatch || role == Role::kTarget;
   }
+  // One of RuleContext::objects(): no patch, and no object inside of another.
+  bool IsOfFile() const { return role == Role::kObject && !nested; }
+  bool nested = false;      // stands in another object: a ResourceSet's
   yaml::Node version_node;  // scalar that holds `group/version`, or the version alone in a target
   yaml::Node object;        // the mapping that holds both
   const yaml::Document* document = nullptr;  // that `version_node` belongs to

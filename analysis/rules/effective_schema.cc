@@ -1,8 +1,8 @@
 #include "analysis/rules/effective_schema.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
+#include <optional>
 
 #include "analysis/build/load.h"
 #include "analysis/rules/support.h"
@@ -42,13 +42,13 @@ void VisitEffectiveObjects(const RuleContext& context,
   const std::vector<build::Effect> none;
   for (const RuleContext::Object& object : context.objects()) {
     if (!IsJudged(context, object)) continue;
-    const schema::Choice choice = schema::Choose(context.snapshot(), path, object.api, object.kind);
+    const schema::Choice& choice = SchemaFor(context, object.api, object.kind);
     if (!choice) continue;
-    build::Arena arena;
+    std::optional<build::Arena> arena;
     const build::Value* written = nullptr;
     EffectiveObject effective{.object = &object, .choice = &choice};
     effective.written = [&] {
-      if (!written) written = build::Load(arena, object.root, {});
+      if (!arena) written = build::Load(arena.emplace(), object.root, {});
       return written;
     };
     const auto found = by_place.find(object.root.range());
@@ -70,17 +70,11 @@ void VisitEffectiveObjects(const RuleContext& context,
   }
 }
 
-Node NearestNode(Node root, const std::vector<std::string>& steps) {
+Node NearestNode(Node root, const std::vector<yaml::PathStep>& steps) {
   Node node = root;
-  for (const std::string& step : steps) {
-    Node next;
-    if (node.IsSequence()) {
-      uint32_t index = 0;
-      const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
-      if (error == std::errc() && index < node.size()) next = node[index].Resolve();
-    } else {
-      next = node.Find(step);
-    }
+  for (const yaml::PathStep& step : steps) {
+    const Node next =
+        step.IsIndex() ? node[static_cast<uint32_t>(step.index)].Resolve() : node.Find(step.key);
     if (!next) return node;
     node = next;
   }

@@ -34,6 +34,6 @@ void VisitEffectiveObjects(const RuleContext& context,
                            const std::function<void(const EffectiveObject&)>& visit);
 
 // The node of `root` at the end of the steps, or the last one on the way that is there.
-yaml::Node NearestNode(yaml::Node root, const std::vector<std::string>& steps);
+yaml::Node NearestNode(yaml::Node root, const std::vector<yaml::PathStep>& steps);
 
 }  // namespace fluxls

@@ -96,7 +96,7 @@ using yaml::Node;
 
 constexpr int kMaxDepth = 64;
 
-using Steps = std::vector<std::string>;
+using Steps = std::vector<yaml::PathStep>;
 
 struct Violation {
   Steps steps;  // of the value that the rule is about
@@ -118,7 +118,7 @@ void FindViolations(const Value* value, const Field& field, schema::Release rele
     const Field* items = schema::FindField(field, schema::kItems, release);
     if (!items) return;
     for (size_t i = 0; i < value->Items().size(); ++i) {
-      steps.push_back(std::to_string(i));
+      steps.push_back({"", static_cast<int32_t>(i)});
       FindViolations(value->Items()[i], *items, release, open, steps, out, depth + 1);
       steps.pop_back();
     }
@@ -128,7 +128,7 @@ void FindViolations(const Value* value, const Field& field, schema::Release rele
     const Field* child = schema::FindField(field, pair.key, release);
     if (!child) child = schema::FindField(field, schema::kValues, release);
     if (!child || (pair.value->IsScalar() && child->rules.empty())) continue;
-    steps.emplace_back(pair.key);
+    steps.push_back({std::string(pair.key), -1});
     FindViolations(pair.value, *child, release, open, steps, out, depth + 1);
     steps.pop_back();
   }
@@ -142,9 +142,9 @@ class Reporter {
   void Report(const Violation& violation, bool is_absence, std::string_view where) {
     const Node self = NearestNode(root_, violation.steps);
     std::vector<Node> named;
-    for (const Steps& steps : FieldsInCel(violation.rule->expression)) {
-      Steps parent(steps.begin(), steps.end() - 1);
-      const Node holder = NearestNode(self, parent);
+    for (const std::vector<std::string>& steps : FieldsInCel(violation.rule->expression)) {
+      Node holder = self;
+      for (size_t i = 0; i + 1 < steps.size(); ++i) holder = holder.Find(steps[i]);
       if (const Node node = holder.FindOwn(steps.back());
           node && std::find(named.begin(), named.end(), node) == named.end())
         named.push_back(node);
@@ -160,7 +160,7 @@ class Reporter {
         fmt::format(
             "{}{}: {}{}", object.kind,
             object.name.empty() ? std::string() : fmt::format(" \"{}\"", object.name),
-            message.empty() ? "must satisfy " + violation.rule->expression.substr(0, 120) : message,
+            message.empty() ? "must satisfy " + Shown(violation.rule->expression, 120) : message,
             where));
     if (is_absence) {
       finding.severity = std::max(finding.severity, effective_.severity);

@@ -205,7 +205,7 @@ void CheckMap(RuleContext& context, const yaml::Document& document, Node map,
     } else if (what == "label" && !node.value().empty() && !Matches(node.value(), kName)) {
       context.Report(value, Part::kValue,
                      fmt::format("\"{}\" is no label value: at most 63 letters, digits, -, _ and .",
-                                 node.value().substr(0, 80)));
+                                 Shown(node.value(), 80)));
     }
   }
 }

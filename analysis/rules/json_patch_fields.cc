@@ -84,8 +84,7 @@ class Checker {
     const std::optional<ApiVersion> api = ApiOf(context_, target);
     if (!api) return;
     const std::string_view kind = target.Find("kind").value();
-    const schema::Choice choice =
-        schema::Choose(context_.snapshot(), context_.file().path, *api, kind);
+    const schema::Choice& choice = SchemaFor(context_, *api, kind);
     if (!choice) return;
     const InnerYaml inner =
         ReadInner(patch, context_.file().text->content(), OffsetMap::Identity(), patch.range());
@@ -121,11 +120,11 @@ class Checker {
     const Node value = operation.Find("value");
     if (!value.IsScalar() || HasTemplate(value.value())) return;
     if (const auto misfit = FindMisfit(TypeOfNode(value), value.value(), *field, choice.release))
-      problems_.push_back({misfit->is_type ? Kind::kInvalidType : Kind::kInvalidValue,
-                           inner.RangeOf(value),
-                           fmt::format("{} takes {}, found \"{}\"", route, misfit->takes,
-                                       value.value().substr(0, 60)),
-                           {}});
+      problems_.push_back(
+          {misfit->is_type ? Kind::kInvalidType : Kind::kInvalidValue,
+           inner.RangeOf(value),
+           fmt::format("{} takes {}, found \"{}\"", route, misfit->takes, Shown(value.value())),
+           {}});
   }
 
   static const Field* Next(const Field& field, const std::string& step, schema::Release release) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 
 #include "analysis/rules/build_problems.h"
@@ -17,86 +16,42 @@ namespace {
 using yaml::Document;
 using yaml::Node;
 
-// Durations of sources know no hours from v1beta2 on.
-constexpr std::string_view kShortDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m))+$)";
 constexpr int kMaxMoves = 200;
 constexpr size_t kMaxMigratedBytes = 2u << 20;
 
-// The first node at the end of `route`, as it is written there: nothing behind aliases and merge
-// keys. `[]` stands for every item of a list.
-Node FirstAt(Node node, std::string_view route) {
+// The first node at the end of `route`; `[]` stands for every item of a list. As kustomize sees it,
+// through aliases and merge keys, or only as it is written there.
+enum class View : uint8_t { kEffective, kWritten };
+Node FirstAt(Node node, std::string_view route, View view) {
   while (!route.empty() && node) {
     const size_t dot = route.find('.');
     std::string_view step = route.substr(0, dot);
     route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
     const bool list = step.ends_with("[]");
     if (list) step.remove_suffix(2);
-    node = node.FindOwn(step);
+    node = view == View::kWritten ? node.FindOwn(step) : node.Find(step);
     if (!list) continue;
     if (!node.IsSequence()) return {};
     for (const Node item : node) {
-      if (const Node found = FirstAt(item, route)) return found;
+      const Node entered = view == View::kWritten ? item : item.Resolve();
+      if (const Node found = FirstAt(entered, route, view)) return found;
     }
     return {};
   }
   return node;
 }
 
-// The same as kustomize sees it: through aliases and merge keys.
-bool Leads(Node node, std::string_view route) {
-  while (!route.empty() && node) {
-    const size_t dot = route.find('.');
-    std::string_view step = route.substr(0, dot);
-    route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
-    const bool list = step.ends_with("[]");
-    if (list) step.remove_suffix(2);
-    node = node.Find(step);
-    if (!list) continue;
-    if (!node.IsSequence()) return false;
-    for (const Node item : node) {
-      if (Leads(item.Resolve(), route)) return true;
-    }
-    return false;
-  }
-  return bool(node);
-}
-
 // The text of a document, which changes step by step, and the object in it.
 class Draft {
  public:
-  Draft(const Document& document, Node object) : text_(document.text()) {
-    file_ = yaml::Parse(text_);
-    for (Node node = object; node.parent(); node = node.parent()) {
-      if (const Node key = node.key()) {
-        steps_.emplace_back(key.value());
-      } else {
-        int index = 0;
-        for (const Node item : node.parent()) {
-          if (item == node) break;
-          ++index;
-        }
-        steps_.push_back(fmt::format("[{}]", index));
-      }
-    }
-    std::reverse(steps_.begin(), steps_.end());
-  }
+  Draft(const Document& document, Node object)
+      : text_(document.text()), file_(yaml::Parse(text_)), route_(yaml::RouteOf(object)) {}
 
   const Document& document() const { return file_.documents.front(); }
   const std::string& text() const { return text_; }
 
   Node Object() const {
-    if (file_.documents.size() != 1) return {};
-    Node node = document().root();
-    for (const std::string& step : steps_) {
-      if (step.starts_with('[')) {
-        uint32_t index = 0;
-        std::from_chars(step.data() + 1, step.data() + step.size() - 1, index);
-        node = index < node.size() ? node[index] : Node();
-      } else {
-        node = node.FindOwn(step);
-      }
-    }
-    return node;
+    return file_.documents.size() == 1 ? document().root().At(route_) : Node();
   }
 
   bool Apply(const yaml::Edits& edits) {
@@ -109,14 +64,13 @@ class Draft {
  private:
   std::string text_;
   yaml::File file_;
-  std::vector<std::string> steps_;
+  std::string route_;
 };
 
 // The text of a node, as a document of its own: its lines without their indentation.
 std::string OwnText(std::string_view text, Node node) {
   const ByteRange range = node.range();
-  const size_t line = text.rfind('\n', range.begin == 0 ? 0 : range.begin - 1);
-  const size_t column = range.begin - (line == std::string_view::npos ? 0 : line + 1);
+  const size_t column = range.begin - LineBegin(text, range.begin);
   std::string out;
   // A comment behind the last value belongs to it.
   const size_t end = std::min(text.find('\n', range.end), text.size());
@@ -142,16 +96,14 @@ std::string OwnText(std::string_view text, Node node) {
 // Puts an item in front of a block sequence.
 yaml::Edits PrependItem(const Document& document, std::string_view text, Node list,
                         const yaml::Value& value) {
-  if (list.size() == 0) return yaml::AppendItem(document, list, value);
   yaml::Edits edits = yaml::AppendItem(document, list, value);
+  if (list.size() == 0) return edits;
   if (!edits || edits->size() != 1 || list.IsFlow()) return std::nullopt;
   std::string item = (*edits)[0].new_text;
   if (item.starts_with("\r\n")) item.erase(0, 2);
   if (item.starts_with('\n')) item.erase(0, 1);
   if (!item.ends_with('\n')) item += '\n';
-  const uint32_t first = list[0].pair_range().begin;
-  const size_t line = text.rfind('\n', first == 0 ? 0 : first - 1);
-  const auto at = static_cast<uint32_t>(line == std::string_view::npos ? 0 : line + 1);
+  const uint32_t at = LineBegin(text, list[0].pair_range().begin);
   return std::vector<TextEdit>{{{at, at}, std::move(item)}};
 }
 
@@ -250,14 +202,14 @@ bool MoveSummary(Draft& draft, const std::function<Node()>& find) {
 
 bool ShortenTimeout(Draft& draft, const std::function<Node()>& find) {
   const Node timeout = find();
-  const auto mended = MendDuration(timeout.value(), kShortDuration);
+  const auto mended = MendDuration(timeout.value(), kDurationWithoutHours);
   return mended && draft.Apply(yaml::SetScalar(draft.document(), timeout, *mended));
 }
 
 // What to do with a field, by the last name of its route.
 bool Make(Draft& draft, const catalog::FieldMove& move) {
   const std::string_view route = move.route;
-  const auto find = [&draft, route] { return FirstAt(draft.Object(), route); };
+  const auto find = [&draft, route] { return FirstAt(draft.Object(), route, View::kWritten); };
   for (int i = 0; i < kMaxMoves && find(); ++i) {
     bool done = false;
     switch (move.how) {
@@ -288,8 +240,8 @@ bool Make(Draft& draft, const catalog::FieldMove& move) {
 
 // Is there something to do? A timeout only matters where it is in hours.
 bool Concerns(const catalog::FieldMove& move, Node object) {
-  if (!Leads(object, move.route)) return false;
-  const Node node = FirstAt(object, move.route);
+  if (!FirstAt(object, move.route, View::kEffective)) return false;
+  const Node node = FirstAt(object, move.route, View::kWritten);
   return !node || move.how != catalog::MoveKind::kTimeout ||
          node.value().find('h') != std::string_view::npos;
 }
@@ -326,7 +278,7 @@ Migration Migrate(const RuleContext& context, const ApiSite& site, const catalog
   if (bytes > kMaxMigratedBytes) return migration;
   Draft draft(*site.document, site.object);
   for (size_t i = 0; i < moves.size(); ++i) {
-    if (!FirstAt(draft.Object(), moves[i]->route) || !Make(draft, *moves[i]))
+    if (!FirstAt(draft.Object(), moves[i]->route, View::kWritten) || !Make(draft, *moves[i]))
       migration.by_hand.push_back(migration.moves[i]);
   }
   const Node version = draft.Object().FindOwn("apiVersion");

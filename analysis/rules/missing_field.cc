@@ -76,16 +76,7 @@ using schema::Field;
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxMissing = 50;
 
-using Steps = std::vector<std::string>;
-
-std::string RouteOf(const Steps& steps) {
-  std::string out;
-  for (const std::string& step : steps) {
-    const bool index = step[0] >= '0' && step[0] <= '9';
-    out += index ? "[" + step + "]" : (out.empty() ? "" : ".") + step;
-  }
-  return out;
-}
+using Steps = std::vector<yaml::PathStep>;
 
 // Adds the required fields that `value` does not have.
 void FindMissing(const Value* value, const Field& field, schema::Release release, Steps& steps,
@@ -95,7 +86,7 @@ void FindMissing(const Value* value, const Field& field, schema::Release release
     const Field* items = schema::FindField(field, schema::kItems, release);
     if (!items) return;
     for (size_t i = 0; i < value->Items().size(); ++i) {
-      steps.push_back(std::to_string(i));
+      steps.push_back({"", static_cast<int32_t>(i)});
       FindMissing(value->Items()[i], *items, release, steps, missing, depth + 1);
       steps.pop_back();
     }
@@ -114,7 +105,7 @@ void FindMissing(const Value* value, const Field& field, schema::Release release
     if (!there && (!schema::HasFact(child, FactKind::kRequired, release) ||
                    schema::HasFact(child, FactKind::kDefault, release)))
       continue;
-    steps.push_back(child.name);
+    steps.push_back({child.name, -1});
     if (there) {
       FindMissing(found, child, release, steps, missing, depth + 1);
     } else {
@@ -154,20 +145,10 @@ yaml::Value Skeleton(const Field& field, schema::Release release, int depth = 0)
   return yaml::Value::Verbatim("change-me");
 }
 
-const Field* FieldAt(const Field& root, const Steps& steps, schema::Release release) {
-  const Field* field = &root;
-  for (const std::string& step : steps) {
-    if (!field) return nullptr;
-    const bool index = step[0] >= '0' && step[0] <= '9';
-    field = schema::FindField(*field, index ? schema::kItems : std::string_view(step), release);
-  }
-  return field;
-}
-
 std::string AndList(const std::vector<Steps>& missing) {
   std::string out;
   for (size_t i = 0; i < missing.size(); ++i) {
-    out += (i == 0 ? "" : i + 1 == missing.size() ? " and " : ", ") + RouteOf(missing[i]);
+    out += (i == 0 ? "" : i + 1 == missing.size() ? " and " : ", ") + yaml::ToString(missing[i]);
   }
   return out;
 }
@@ -179,13 +160,13 @@ void AddSkeleton(RuleContext& context, Finding& finding, const EffectiveObject& 
   for (const Steps& steps : missing) {
     const Steps parent(steps.begin(), steps.end() - 1);
     const yaml::Node mapping = NearestNode(root, parent);
-    const Field* field = FieldAt(effective.choice->schema->root, steps, effective.choice->release);
+    const Field* field = schema::FieldAt(*effective.choice, steps);
     // The mapping that lacks it is not written here.
     if (!field || !mapping.IsMapping() || mapping != NearestNode(root, steps)) return;
     if (!parent.empty() && mapping == root) return;
-    edits =
-        Together(std::move(edits), yaml::AddKey(*effective.object->document, mapping, steps.back(),
-                                                Skeleton(*field, effective.choice->release)));
+    edits = Together(std::move(edits),
+                     yaml::AddKey(*effective.object->document, mapping, steps.back().key,
+                                  Skeleton(*field, effective.choice->release)));
   }
   context.AddFix(finding, missing.size() == 1 ? "Add the field" : "Add the fields", edits, false);
 }
@@ -216,7 +197,7 @@ void Check(RuleContext& context) {
       if (!effective.values[i]) return;
       FindMissing(effective.values[i], choice.schema->root, choice.release, steps, missing);
       for (Steps& found : missing) {
-        auto [entry, fresh] = counts.try_emplace(RouteOf(found), 0, i);
+        auto [entry, fresh] = counts.try_emplace(yaml::ToString(found), 0, i);
         ++entry->second.first;
         if (fresh) all.push_back(std::move(found));
       }
@@ -224,7 +205,7 @@ void Check(RuleContext& context) {
     std::vector<Steps> everywhere;
     std::map<size_t, std::vector<Steps>> somewhere;  // by the first build that lacks them
     for (Steps& steps : all) {
-      const auto& [count, first] = counts[RouteOf(steps)];
+      const auto& [count, first] = counts[yaml::ToString(steps)];
       if (count == effective.values.size()) {
         everywhere.push_back(std::move(steps));
       } else {

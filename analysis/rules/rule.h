@@ -36,6 +36,7 @@ enum class Part : uint8_t { kKey, kValue, kPair };
 
 class RuleContext;
 struct ApiSites;
+struct SchemaChoices;
 struct SchemaProblem;
 
 struct Rule {
@@ -81,6 +82,7 @@ class RuleContext {
   // What several rules ask: found out once, by whom it concerns; null until somebody asks.
   struct Memo {
     std::shared_ptr<const ApiSites> api_sites;
+    std::shared_ptr<SchemaChoices> schemas;  // by kind
     std::shared_ptr<const std::vector<SchemaProblem>> schema_problems;
     size_t migrated_bytes = 0;  // of documents that migrate.h has read
   };

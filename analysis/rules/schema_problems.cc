@@ -30,7 +30,6 @@ using Kind = SchemaProblem::Kind;
 constexpr int kMaxDepth = 100;
 // Aliases can make a small object a very large one.
 constexpr int kMaxNodes = 100'000;
-constexpr size_t kMaxShown = 60;
 // Unknown fields of one object that are looked into, and those that are told at all.
 constexpr int kMaxExplained = 30;
 constexpr int kMaxUnknown = 500;
@@ -56,13 +55,6 @@ constexpr std::string_view kMetadata[] = {"name",
 // Fields that every object has.
 bool IsCommon(std::string_view key) {
   return key == "apiVersion" || key == "kind" || key == "metadata" || key == "status";
-}
-
-std::string Shown(std::string_view text) {
-  std::string out(text.substr(0, PrefixOfCodePoints(text, kMaxShown)));
-  if (out.size() < text.size()) out += "…";
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  return out;
 }
 
 // The way to a value; put into words only where there is something to say.
@@ -231,17 +223,26 @@ class Walker {
     // A list in a patch may be merged with what is there.
     const bool patch = site_.role != ApiSite::Role::kObject;
     for (const FactKind kind : {least, most}) {
-      const std::string_view text = schema::FactValue(field, kind, release_);
-      uint64_t limit = 0;
-      if (text.empty() ||
-          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
-        continue;
-      if (kind == least && (patch || node.size() >= limit)) continue;
-      if (kind == most && node.size() <= limit) continue;
+      const std::optional<double> limit = Limit(field, kind);
+      if (!limit) continue;
+      if (kind == least && (patch || node.size() >= *limit)) continue;
+      if (kind == most && node.size() <= *limit) continue;
       Add(Kind::kInvalidValue, node, Part::kKey,
           fmt::format("{} takes at {} {} {}, found {}", route.ToString(),
-                      kind == least ? "least" : "most", limit, what, node.size()));
+                      kind == least ? "least" : "most", *limit, what, node.size()));
     }
+  }
+
+  // The number that a fact gives.
+  std::optional<double> Limit(const Field& field, FactKind kind) const {
+    return NumberIn(schema::FactValue(field, kind, release_));
+  }
+
+  static std::optional<double> NumberIn(std::string_view text) {
+    double number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+      return std::nullopt;
+    return number;
   }
 
   void Mapping(Node node, const Field& field, const Field* known, const Way& route, int depth) {
@@ -381,7 +382,6 @@ class Walker {
     CheckLength(node, field, route);
     CheckRange(node, field, route);
     const std::string pattern(schema::FactValue(field, FactKind::kPattern, release_));
-    if (pattern.empty()) return;
     if (Matches(text, pattern)) return;
     SchemaProblem& problem = Add(Kind::kInvalidValue, node, Part::kValue,
                                  fmt::format("{} takes {}, found \"{}\"", route.ToString(),
@@ -395,9 +395,8 @@ class Walker {
   void NotInEnum(Node node, const std::vector<std::string_view>& allowed, const Field* known,
                  const Way& route) {
     const std::string_view text = node.value();
-    const Field* all = known;
-    if (all) {
-      for (const schema::Fact& fact : all->facts) {
+    if (known) {
+      for (const schema::Fact& fact : known->facts) {
         if (fact.kind != FactKind::kEnum || fact.value != text || fact.span.since <= release_)
           continue;
         if (choice_.assumed) return;
@@ -419,38 +418,28 @@ class Walker {
 
   void CheckLength(Node node, const Field& field, const Way& route) {
     for (const FactKind kind : {FactKind::kMinLength, FactKind::kMaxLength}) {
-      const std::string_view text = schema::FactValue(field, kind, release_);
-      uint64_t limit = 0;
-      if (text.empty() ||
-          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
-        continue;
-      const uint64_t size = CountCodePoints(node.value());
+      const std::optional<double> limit = Limit(field, kind);
+      if (!limit) continue;
+      const uint32_t size = CountCodePoints(node.value());
       const bool least = kind == FactKind::kMinLength;
-      if (least ? size >= limit : size <= limit) continue;
+      if (least ? size >= *limit : size <= *limit) continue;
       Add(Kind::kInvalidValue, node, Part::kValue,
           least && size == 0
               ? fmt::format("{} must not be empty", route.ToString())
               : fmt::format("{} takes at {} {} characters, found {}", route.ToString(),
-                            least ? "least" : "most", limit, size));
+                            least ? "least" : "most", *limit, size));
     }
   }
 
   void CheckRange(Node node, const Field& field, const Way& route) {
     for (const FactKind kind : {FactKind::kMinimum, FactKind::kMaximum}) {
-      const std::string_view text = schema::FactValue(field, kind, release_);
-      double limit = 0;
-      double value = 0;
-      if (text.empty() ||
-          std::from_chars(text.data(), text.data() + text.size(), limit).ec != std::errc())
-        continue;
-      const std::string_view written = node.value();
-      if (std::from_chars(written.data(), written.data() + written.size(), value).ec != std::errc())
-        continue;
+      const std::optional<double> limit = Limit(field, kind);
+      const std::optional<double> value = NumberIn(node.value());
       const bool least = kind == FactKind::kMinimum;
-      if (least ? value >= limit : value <= limit) continue;
+      if (!limit || !value || (least ? *value >= *limit : *value <= *limit)) continue;
       Add(Kind::kInvalidValue, node, Part::kValue,
           fmt::format("{} must be at {} {}, found {}", route.ToString(), least ? "least" : "most",
-                      text, Shown(written)));
+                      schema::FactValue(field, kind, release_), Shown(node.value())));
     }
   }
 
@@ -496,17 +485,12 @@ const std::vector<SchemaProblem>& SchemaProblems(const RuleContext& context) {
     return *memo;
   const auto judge = [&](const ApiSite& site) {
     if (!IsJudged(site)) return;
-    const schema::Choice choice =
-        schema::Choose(context.snapshot(), context.file().path, site.api, site.kind);
+    const schema::Choice& choice = SchemaFor(context, site.api, site.kind);
     if (choice) Walker(context, site, choice, *problems).Run();
   };
   for (const RuleContext::Object& object : context.objects()) judge(SiteOf(object));
   for (const ApiSite& site : ApiSitesOf(context)) {
-    if (!IsJudged(site)) continue;
-    const bool of_file =
-        std::any_of(context.objects().begin(), context.objects().end(),
-                    [&](const RuleContext::Object& object) { return object.root == site.object; });
-    if (!of_file) judge(site);
+    if (!site.IsOfFile()) judge(site);
   }
   AddSubstitutedValues(context, *problems);
   AddJsonPatchFields(context, *problems);
@@ -517,11 +501,8 @@ void ReportSchemaProblems(RuleContext& context, SchemaProblem::Kind kind) {
   for (const SchemaProblem& problem : SchemaProblems(context)) {
     if (problem.kind != kind) continue;
     Finding& finding = context.ReportAt(problem.range, problem.message);
-    bool first = true;
-    for (const SchemaProblem::Repair& repair : problem.repairs) {
-      context.AddFix(finding, repair.title, repair.edits, repair.safe, first);
-      first = false;
-    }
+    for (const SchemaProblem::Repair& repair : problem.repairs)
+      context.AddFix(finding, repair.title, repair.edits, repair.safe);
   }
 }
 

@@ -14,11 +14,10 @@ namespace fluxls {
 namespace {
 
 constexpr std::string_view kDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$)";
-constexpr std::string_view kShortDuration = R"(^([0-9]+(\.[0-9]+)?(ms|s|m))+$)";
 
 constexpr std::pair<std::string_view, std::string_view> kPatterns[] = {
     {kDuration, "a duration such as 5m or 1h30m"},
-    {kShortDuration, "a duration without hours, such as 60m or 30s"},
+    {kDurationWithoutHours, "a duration without hours, such as 60m or 30s"},
     {R"(^(http|https|ssh)://.*$)", "a URL that begins with https://, http:// or ssh://"},
     {R"(^(http|https|oci)://.*$)", "a URL that begins with https://, http:// or oci://"},
     {R"(^(http|https)://.*$)", "a URL that begins with https:// or http://"},
@@ -116,7 +115,7 @@ std::string PatternInWords(std::string_view pattern) {
 }
 
 bool IsDurationPattern(std::string_view pattern) {
-  return pattern == kDuration || pattern == kShortDuration;
+  return pattern == kDuration || pattern == kDurationWithoutHours;
 }
 
 std::optional<std::string> MendDuration(std::string_view text, std::string_view pattern) {
@@ -136,7 +135,7 @@ std::optional<std::string> MendDuration(std::string_view text, std::string_view 
       number *= 24;
       unit = "h";
     }
-    if (unit == "h" && pattern == kShortDuration) {
+    if (unit == "h" && pattern == kDurationWithoutHours) {
       number *= 60;
       unit = "m";
     }

@@ -21,6 +21,9 @@ std::string TypeInWords(std::string_view type);
 // nobody has words for it.
 std::string PatternInWords(std::string_view pattern);
 
+// The pattern of timeouts of sources.
+inline constexpr std::string_view kDurationWithoutHours = R"(^([0-9]+(\.[0-9]+)?(ms|s|m))+$)";
+
 // Is it the pattern of a duration? With or without hours.
 bool IsDurationPattern(std::string_view pattern);
 

@@ -20,8 +20,8 @@ constexpr int kMaxDepth = 64;
 
 class Walker {
  public:
-  Walker(const EffectiveObject& effective, std::vector<SchemaProblem>& problems)
-      : effective_(effective), release_(effective.choice->release), problems_(problems) {}
+  Walker(schema::Release release, std::vector<SchemaProblem>& problems)
+      : release_(release), problems_(problems) {}
 
   // `values`: what the builds make of `node`.
   void Walk(Node node, const Field& field, const std::vector<const Value*>& values,
@@ -68,11 +68,10 @@ class Walker {
         {misfit->is_type ? SchemaProblem::Kind::kInvalidType : SchemaProblem::Kind::kInvalidValue,
          node.range(),
          fmt::format("{} takes {}, and this becomes \"{}\"", route, misfit->takes,
-                     values.front()->str().substr(0, 60)),
+                     Shown(values.front()->str())),
          {}});
   }
 
-  const EffectiveObject& effective_;
   const schema::Release release_;
   std::vector<SchemaProblem>& problems_;
 };
@@ -86,7 +85,7 @@ void AddSubstitutedValues(const RuleContext& context, std::vector<SchemaProblem>
                        std::none_of(effective.values.begin(), effective.values.end(),
                                     [](const Value* value) { return value == nullptr; });
     if (built)
-      Walker(effective, problems)
+      Walker(effective.choice->release, problems)
           .Walk(effective.object->root, effective.choice->schema->root, effective.values, "");
   });
 }

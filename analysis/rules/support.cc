@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+
+#include "analysis/text/unicode.h"
+#include "analysis/workspace/schema_choice.h"
 
 namespace fluxls {
 namespace {
@@ -49,8 +53,24 @@ bool HasTemplate(std::string_view text) {
   return open != std::string_view::npos && text.find(">>", open) != std::string_view::npos;
 }
 
-catalog::Release ToCatalog(FluxRelease release) {
-  return std::min(catalog::Release{release.major, release.minor}, catalog::kNewest);
+struct SchemaChoices {
+  std::map<std::pair<ApiVersion, std::string>, schema::Choice> by_kind;
+};
+
+const schema::Choice& SchemaFor(const RuleContext& context, const ApiVersion& api,
+                                std::string_view kind) {
+  std::shared_ptr<SchemaChoices>& memo = context.memo().schemas;
+  if (!memo) memo = std::make_shared<SchemaChoices>();
+  auto [entry, fresh] = memo->by_kind.try_emplace({api, std::string(kind)});
+  if (fresh) entry->second = schema::Choose(context.snapshot(), context.file().path, api, kind);
+  return entry->second;
+}
+
+std::string Shown(std::string_view text, uint32_t most) {
+  std::string out(text.substr(0, PrefixOfCodePoints(text, most)));
+  if (out.size() < text.size()) out += "…";
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
 }
 
 Node FindKustomizeField(Node root) {

@@ -11,14 +11,15 @@
 #include "analysis/yaml/edit.h"
 #include "schemas/catalog.h"
 
+namespace fluxls::schema {
+struct Choice;
+}
+
 namespace fluxls {
 
 // Does the text hold something that an engine fills in later: `${…}`, `{{ … }}`, `<< … >>`, `{% …
 // %}`, `$(…)`? What such a value will be is not known, so nothing is said about it.
 bool HasTemplate(std::string_view text);
-
-// The catalogue's release for a file: at most the newest it knows.
-catalog::Release ToCatalog(FluxRelease release);
 
 // The first field of `root` that only a kustomization file has at the top (`resources`, `patches`,
 // …); no such node when there is none.
@@ -29,6 +30,13 @@ yaml::Node FindKustomizeField(yaml::Node root);
 bool IsKustomizeFileUnderFluxApi(yaml::Node root);
 // The other way round: kustomize's apiVersion over a `spec` that only Flux has.
 bool IsFluxKustomizationUnderKustomizeApi(yaml::Node root);
+
+// The schema of a kind for the context's file. Looked for once; lives as long as the context.
+const schema::Choice& SchemaFor(const RuleContext& context, const ApiVersion& api,
+                                std::string_view kind);
+
+// A text for a message: on one line, and not longer than so many characters.
+std::string Shown(std::string_view text, uint32_t most = 60);
 
 // A file whose content a generator owns and nobody edits: what `flux bootstrap` writes.
 bool IsGeneratedFile(const SourceFile& file);

@@ -48,6 +48,24 @@ std::string_view Slice(std::string_view text, ByteRange range) {
   return text.substr(begin, end - begin);
 }
 
+uint32_t LineBegin(std::string_view text, uint32_t offset) {
+  size_t i = std::min<size_t>(offset, text.size());
+  while (i > 0 && text[i - 1] != '\n' && text[i - 1] != '\r') --i;
+  return static_cast<uint32_t>(i);
+}
+
+uint32_t LineEnd(std::string_view text, uint32_t offset) {
+  size_t i = std::min<size_t>(offset, text.size());
+  while (i < text.size() && text[i] != '\n' && text[i] != '\r') ++i;
+  return static_cast<uint32_t>(i);
+}
+
+uint32_t NextLine(std::string_view text, uint32_t offset) {
+  const uint32_t end = LineEnd(text, offset);
+  if (end >= text.size()) return static_cast<uint32_t>(text.size());
+  return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
+}
+
 std::string_view PreferredLineEnd(std::string_view text) {
   size_t crlf = 0;
   size_t lf = 0;

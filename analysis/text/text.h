@@ -82,6 +82,12 @@ std::string ApplyEdits(std::string_view text, std::vector<TextEdit> edits);
 // Slice of `text`, clamped to it.
 std::string_view Slice(std::string_view text, ByteRange range);
 
+// The line around an offset, without an index: its begin, its end before the line end, and where
+// the next one begins (or the end of the text). `\n`, `\r` and both together end a line.
+uint32_t LineBegin(std::string_view text, uint32_t offset);
+uint32_t LineEnd(std::string_view text, uint32_t offset);
+uint32_t NextLine(std::string_view text, uint32_t offset);
+
 // The line end that the text uses most: "\n" or "\r\n". "\n" for a text without line ends.
 std::string_view PreferredLineEnd(std::string_view text);
 

@@ -115,6 +115,14 @@ uint32_t PrefixOfUtf16Units(std::string_view text, uint32_t units) {
   return Prefix(text, units, true);
 }
 
+std::string AsciiLower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
 void AppendUtf8(std::string& out, char32_t code_point) {
   auto push = [&](uint32_t byte) { out.push_back(static_cast<char>(byte)); };
   uint32_t code = code_point;

@@ -24,6 +24,9 @@ uint32_t CountUtf16Units(std::string_view text);
 uint32_t PrefixOfCodePoints(std::string_view text, uint32_t units);
 uint32_t PrefixOfUtf16Units(std::string_view text, uint32_t units);
 
+// Capitals of ASCII in small; everything else as it is.
+std::string AsciiLower(std::string_view text);
+
 // Appends the UTF-8 form of a code point.
 void AppendUtf8(std::string& out, char32_t code_point);
 

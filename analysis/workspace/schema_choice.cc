@@ -27,27 +27,37 @@ Release Clamp(Release release, const catalog::Api* api) {
 
 }  // namespace
 
+const Field* FieldAt(const Choice& choice, const std::vector<yaml::PathStep>& steps) {
+  if (!choice) return nullptr;
+  const Field* field = &choice.schema->root;
+  for (const yaml::PathStep& step : steps) {
+    const Field* next =
+        FindField(*field, step.IsIndex() ? kItems : std::string_view(step.key), choice.release);
+    if (!next && !step.IsIndex()) next = FindField(*field, kValues, choice.release);
+    if (!next) return nullptr;
+    field = next;
+  }
+  return field;
+}
+
 Choice Choose(const Snapshot& snapshot, const std::string& path, const ApiVersion& api,
               std::string_view kind) {
   const ReleaseAnswer answer = snapshot.ReleaseFor(path);
   Choice choice;
   choice.assumed = answer.assumed;
   choice.cluster = {answer.release.major, answer.release.minor};
-  choice.release =
-      Clamp(std::min(Release{answer.release.major, answer.release.minor}, catalog::kNewest),
-            catalog::Lookup(api.group, api.version, kind));
+  choice.release = Clamp(ToCatalog(answer.release), catalog::Lookup(api.group, api.version, kind));
   choice.catalogue = FindEmbedded(api.group, api.version, kind);
   if (const SchemaDirectories* extra = snapshot.schemas())
     choice.schema = extra->Find(api.group, api.version, kind);
   if (!choice.schema) choice.schema = choice.catalogue;
-  const bool is_known = Release{answer.release.major, answer.release.minor} <= catalog::kNewest;
+  const bool is_known = answer.release <= kNewestRelease;
   // The CRD that lies nearest: every cluster may bring its own.
   size_t nearest = 0;
   for (SourceFilePtr& file : snapshot.CrdFiles(api.group, kind)) {
     const KindSchema* found = file->crds ? file->crds->Find(api.group, api.version, kind) : nullptr;
     // What bootstrap writes says nothing that the catalogue does not say better.
     if (!found || (choice.catalogue && file->facts.release && is_known)) continue;
-
     const size_t common = CommonPrefix(path, file->path) + 1;
     if (common <= nearest) continue;
     nearest = common;

@@ -10,8 +10,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/workspace/workspace.h"
+#include "analysis/yaml/cursor.h"
 #include "schemas/schema.h"
 
 namespace fluxls::schema {
@@ -25,6 +27,9 @@ struct Choice {
   SourceFilePtr owner;                    // keeps `schema` alive; the CRD's file
   explicit operator bool() const { return schema != nullptr; }
 };
+
+// The field that the steps lead to from the top; null where the schema does not say.
+const Field* FieldAt(const Choice& choice, const std::vector<yaml::PathStep>& steps);
 
 // For a document of the file at `path`.
 Choice Choose(const Snapshot& snapshot, const std::string& path, const ApiVersion& api,

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "analysis/schema/crd.h"
+#include "analysis/text/unicode.h"
 #include "analysis/yaml/tree.h"
 
 namespace fluxls {
@@ -13,13 +12,6 @@ namespace {
 constexpr std::string_view kExtension = ".json";
 // A schema of that size is none.
 constexpr uint64_t kMaxBytes = 8u << 20;
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 }  // namespace
 
@@ -40,7 +32,7 @@ SchemaDirectories::SchemaDirectories(std::shared_ptr<const FileSystem> files,
            files_->List(folder).value_or(std::vector<DirectoryEntry>())) {
         if (!file.name.ends_with(kExtension) || file.stat.size > kMaxBytes) continue;
         const std::string name = file.name.substr(0, file.name.size() - kExtension.size());
-        entries_.try_emplace(Lower(group.name + "/" + name),
+        entries_.try_emplace(AsciiLower(group.name + "/" + name),
                              std::make_unique<Entry>(JoinPath(folder, file.name)));
       }
     }
@@ -49,7 +41,7 @@ SchemaDirectories::SchemaDirectories(std::shared_ptr<const FileSystem> files,
 
 const schema::KindSchema* SchemaDirectories::Find(std::string_view group, std::string_view version,
                                                   std::string_view kind) const {
-  const auto found = entries_.find(Lower(fmt::format("{}/{}_{}", group, kind, version)));
+  const auto found = entries_.find(AsciiLower(fmt::format("{}/{}_{}", group, kind, version)));
   if (found == entries_.end()) return nullptr;
   Entry& entry = *found->second;
   const schema::KindSchema* schema = entry.schema.load();

@@ -132,11 +132,8 @@ void ParsePiece(Piece& piece);
 bool IsBlank(char c);         // space, tab
 bool IsBreak(char c);         // \n, \r
 bool IsUriCharacter(char c);  // what a tag may be made of
-uint32_t LineBegin(std::string_view text, uint32_t offset);
-uint32_t LineEnd(std::string_view text, uint32_t offset);  // before the line end
 uint32_t LineAbove(std::string_view text,
                    uint32_t line_begin);  // start of the line above; 0 on the first
-uint32_t NextLine(std::string_view text, uint32_t offset);  // start of the next line, or the end
 uint32_t IndentOf(std::string_view text, uint32_t line_begin);  // number of leading spaces
 bool IsBlankLine(std::string_view text, uint32_t line_begin);   // blank or a comment only
 // End of the quoted scalar that starts at `begin`: behind its closing quote; nothing when it is not

@@ -17,28 +17,10 @@ bool IsUriCharacter(char c) {
          std::string_view("!-%#;/?:@&=+$_.~*'()").find(c) != std::string_view::npos;
 }
 
-uint32_t LineBegin(std::string_view text, uint32_t offset) {
-  size_t i = std::min<size_t>(offset, text.size());
-  while (i > 0 && !IsBreak(text[i - 1])) --i;
-  return static_cast<uint32_t>(i);
-}
-
-uint32_t LineEnd(std::string_view text, uint32_t offset) {
-  size_t i = std::min<size_t>(offset, text.size());
-  while (i < text.size() && !IsBreak(text[i])) ++i;
-  return static_cast<uint32_t>(i);
-}
-
 uint32_t LineAbove(std::string_view text, uint32_t line_begin) {
   if (line_begin == 0) return 0;
   const bool crlf = line_begin >= 2 && text[line_begin - 1] == '\n' && text[line_begin - 2] == '\r';
   return LineBegin(text, line_begin - (crlf ? 2 : 1));
-}
-
-uint32_t NextLine(std::string_view text, uint32_t offset) {
-  uint32_t end = LineEnd(text, offset);
-  if (end >= text.size()) return static_cast<uint32_t>(text.size());
-  return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
 }
 
 uint32_t IndentOf(std::string_view text, uint32_t line_begin) {
