@@ -132,8 +132,14 @@ class Assembly {
     for (const Entry& entry : entries) {
       if (entry.cluster != cluster) continue;
       const WrittenKustomization& written = entry.kustomization;
-      queue.push_back(
-          {cluster, written.root, written.origin, nullptr, written.keep, entry.certain, {}});
+      queue.push_back({cluster,
+                       written.root,
+                       written.origin,
+                       nullptr,
+                       written.keep,
+                       entry.certain,
+                       {},
+                       entry.rooted});
     }
     while (!queue.empty() && !Stopped()) {
       FluxRequest request = std::move(queue.front());
@@ -187,7 +193,7 @@ class Assembly {
         }
       }
       if (!self || SameTree(self->root, build->kustomization)) return build;
-      FluxRequest again{request.cluster, self->root, self->origin, nullptr, build, true, {}};
+      FluxRequest again{request.cluster, self->root, self->origin, nullptr, build, true, {}, true};
       build = BuildOne(again, previous_);
     }
     return build;
@@ -281,14 +287,20 @@ const std::vector<uint32_t>& Fleet::BuildsSubstitutingFrom(const std::string& cl
   return Lookup(substitute_from_, NameKey(cluster, kind, namespace_, name));
 }
 
-const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
-                          std::string_view namespace_, std::string_view name) const {
+std::optional<Effect> Fleet::FindEffect(std::string_view cluster, std::string_view kind,
+                                        std::string_view namespace_, std::string_view name) const {
   auto found = by_name_.find(HashOfName(cluster, kind, namespace_, name));
-  if (found == by_name_.end()) return nullptr;
+  if (found == by_name_.end()) return std::nullopt;
   const Object& object = ObjectOf(found->second);
   const bool is_it = object.id.kind == kind && object.id.name == name &&
                      object.id.EffectiveNamespace() == namespace_;
-  return is_it ? &object : nullptr;
+  return is_it ? std::optional(found->second) : std::nullopt;
+}
+
+const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
+                          std::string_view namespace_, std::string_view name) const {
+  const std::optional<Effect> found = FindEffect(cluster, kind, namespace_, name);
+  return found ? &ObjectOf(*found) : nullptr;
 }
 
 std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
@@ -437,6 +449,9 @@ void Fleet::Index() {
     for (std::string_view path : read) readers_[std::string(path)].push_back(i);
     for (std::string_view path : run) runners_[std::string(path)].push_back(i);
   }
+  IndexReferences();
+  FindGaps();
+  FindCycles();
   FindOverlaps();
   for (auto& [path, list] : problems_) {
     std::sort(list.begin(), list.end(), [](const FleetProblem& a, const FleetProblem& b) {
@@ -477,6 +492,7 @@ void Fleet::Sign() {
       }
     }
   }
+  SignReferences(builds);
   // Who else builds the same directory counts for whom asks for it.
   std::unordered_map<std::string, uint64_t> directories;
   for (size_t i = 0; i < builds_.size(); ++i) Mix(directories[builds_[i]->directory], builds[i]);
@@ -494,6 +510,34 @@ void Fleet::Sign() {
     for (const auto& [path, list] : *map) {
       uint64_t& hash = signatures_[path];
       for (uint32_t build : list) Mix(hash, builds[build]);
+    }
+  }
+}
+
+void Fleet::SignReferences(const std::vector<uint64_t>& builds) {
+  std::map<std::string_view, uint64_t> clusters;
+  for (const auto& [cluster, gaps] : gaps_) {
+    uint64_t& hash = clusters[cluster];
+    for (const Gap& gap : gaps) Mix(hash, gap.reason);
+  }
+  for (const auto& [path, sites] : references_) {
+    uint64_t& hash = signatures_[path];
+    for (ReferenceSite site : sites) {
+      const ObjectReference& reference = ReferenceAt(site);
+      Mix(hash, reference.target);
+      Mix(hash, reference.name_value->origin.range.begin);
+      auto found = by_name_.find(reference.target);
+      if (found != by_name_.end()) {
+        Mix(hash, builds[found->second.build]);
+        continue;
+      }
+      // What is said of a missing one: who has the name elsewhere, and what is not known.
+      Mix(hash, clusters[builds_[site.build]->cluster]);
+      for (Effect other : Named("*", reference.kind, reference.name)) {
+        Mix(hash, BuildOf(other).hashes[other.object].identity);
+        Mix(hash, builds[other.build]);
+      }
+      for (Effect maker : MakersOf(reference.target)) Mix(hash, builds[maker.build]);
     }
   }
 }

@@ -34,6 +34,28 @@ struct FleetProblem {
   std::vector<uint32_t> builds;
 };
 
+// A reference of an object of a build.
+struct ReferenceSite {
+  uint32_t build = 0;      // index in Fleet::builds()
+  uint32_t reference = 0;  // index in its references
+  bool operator==(const ReferenceSite& other) const = default;
+};
+
+// A part of what a cluster applies that cannot be known here: objects that are not found may be in
+// it.
+struct Gap {
+  enum class Holds : uint8_t {
+    kAnything,
+    // A project of somebody else, a file of a release, CRDs: no Flux object that this repository
+    // would name.
+    kNoFluxObjects,
+    kOnlyWhatIsWritten,  // the build fails: what is missing there is written in this repository
+  };
+  uint32_t build = 0;  // that has it
+  std::string reason;  // `GitRepository "tenant" is not this repository`
+  Holds holds = Holds::kAnything;
+};
+
 // Scalars with `${…}` by their place in a file, and the objects whose builds replace what is in
 // them.
 using SubstitutedScalars = std::map<ByteRange, std::vector<Effect>>;
@@ -63,6 +85,39 @@ class Fleet {
                                                       std::string_view namespace_,
                                                       std::string_view name) const;
 
+  // References whose names are written in a file, build by build.
+  const std::vector<ReferenceSite>& ReferencesIn(const std::string& path) const;
+  const ObjectReference& ReferenceAt(ReferenceSite site) const {
+    return builds_[site.build]->references[site.reference];
+  }
+  // References of a cluster's objects to what is called so there; see HashOfName.
+  std::vector<ReferenceSite> ReferencesTo(uint64_t target) const;
+  // Objects that a cluster applies, whatever their namespace. With the cluster "*": of all.
+  std::vector<Effect> Named(std::string_view cluster, std::string_view kind,
+                            std::string_view name) const;
+  // Objects of a cluster of which controllers make the object.
+  std::vector<Effect> MakersOf(uint64_t target) const;
+  // The same whatever the cluster and namespace.
+  std::vector<Effect> MakersNamed(std::string_view kind, std::string_view name) const;
+  // What is not known of a cluster.
+  const std::vector<Gap>& GapsOf(const std::string& cluster) const;
+  // Objects of clusters that may become or make what is not found: variables are still to fill in
+  // their names, or a controller names what it makes as it likes.
+  const std::vector<Effect>& open_objects() const { return open_objects_; }
+  // Does a cluster run its controllers with --no-cross-namespace-refs?
+  bool IsLockedDown(const std::string& cluster) const { return locked_down_.contains(cluster); }
+  // Does the repository show where the cluster starts (a bootstrap, a FluxInstance)? What else is
+  // beside an entry of any other cluster, only those know who apply it.
+  bool IsRooted(const std::string& cluster) const { return rooted_.contains(cluster); }
+  // Circles of dependsOn, each hop a reference to the object of the next hop.
+  const std::vector<std::vector<ReferenceSite>>& cycles() const { return cycles_; }
+  // Does any Flux object of a cluster live there?
+  bool UsesNamespace(std::string_view cluster, std::string_view namespace_) const {
+    return namespaces_.contains({cluster, namespace_});
+  }
+  // Do any objects of a cluster, or of all clusters with "*", have this kind?
+  bool HasKind(std::string_view cluster, std::string_view kind) const;
+
   // Changes when anything that is said above about a file changes: what was found out about it with
   // another fleet still holds when the signatures are the same.
   uint64_t SignatureOf(const std::string& path) const;
@@ -75,6 +130,8 @@ class Fleet {
   // The object that a cluster applies, by kind, namespace and name; null when there is none.
   const Object* Find(const std::string& cluster, std::string_view kind, std::string_view namespace_,
                      std::string_view name) const;
+  std::optional<Effect> FindEffect(std::string_view cluster, std::string_view kind,
+                                   std::string_view namespace_, std::string_view name) const;
   // Directories of the clusters, ordered.
   std::vector<std::string> Clusters() const;
 
@@ -89,8 +146,12 @@ class Fleet {
   friend class FleetBuilder;
   size_t CountObjects() const;
   void Index();
+  void IndexReferences();
+  void FindGaps();
+  void FindCycles();
   void FindOverlaps();
   void Sign();
+  void SignReferences(const std::vector<uint64_t>& builds);
 
   uint64_t generation_ = 0;
   std::set<std::string> roots_;
@@ -104,6 +165,17 @@ class Fleet {
   std::unordered_map<std::string, std::vector<uint32_t>> substitute_from_;
   std::set<std::pair<std::string_view, ByteRange>> hits_;
   std::unordered_map<uint64_t, Effect> by_name_;  // by HashOfName
+  // By the hash of cluster, kind and name, and of kind and name; ordered.
+  std::vector<std::pair<uint64_t, Effect>> by_short_name_;
+  std::unordered_map<std::string, std::vector<ReferenceSite>> references_;  // by path
+  std::vector<std::pair<uint64_t, Effect>> made_;                           // ordered by name
+  std::map<std::string, std::vector<Gap>, std::less<>> gaps_;               // by cluster
+  std::set<std::pair<std::string_view, std::string_view>> kinds_;           // cluster and kind
+  std::set<std::pair<std::string_view, std::string_view>> namespaces_;      // cluster and namespace
+  std::vector<Effect> open_objects_;
+  std::set<std::string, std::less<>> locked_down_;  // clusters
+  std::set<std::string, std::less<>> rooted_;       // clusters
+  std::vector<std::vector<ReferenceSite>> cycles_;
   std::unordered_map<std::string, uint64_t> signatures_;
   // Made by comparing builds; they belong to none. A deque: others point into it.
   std::deque<Problem> own_problems_;

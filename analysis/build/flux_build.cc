@@ -153,7 +153,7 @@ class FluxBuilder {
     const std::string_view text = path ? path->str() : "";
     const Origin where = path && path->origin ? path->origin : request_.origin;
     auto unknown = [&](std::string reason) -> std::optional<std::string> {
-      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason)});
+      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason), {}});
       return std::nullopt;
     };
     if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));
@@ -234,6 +234,7 @@ void SetIdentity(const FluxRequest& request, FluxBuild& build) {
   build.parent = request.parent;
   build.release = request.release;
   build.certain = request.certain;
+  build.rooted = request.rooted;
 }
 
 // Flux merges it with what is there, or leaves it alone.
@@ -244,7 +245,7 @@ bool IsSharedOnPurpose(const Object& object) {
 }
 
 // What every fleet asks of all objects is found out once.
-void HashObjects(FluxBuild& build) {
+void ReadObjects(FluxBuild& build) {
   build.hashes.clear();
   build.hashes.reserve(build.objects.size());
   build.kustomizations.clear();
@@ -262,6 +263,8 @@ void HashObjects(FluxBuild& build) {
     build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name),
                             IsSharedOnPurpose(object)});
   }
+  build.references = FindReferences(build.cluster, build.objects);
+  build.made = FindMade(build.cluster, build.objects);
 }
 
 void TakeOver(BuildResult result, FluxBuild& build) {
@@ -331,7 +334,7 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
                     build->problems);
   SetCommonMetadata(*build->arena, flux.spec(), build->objects);
   for (Object& object : build->objects) object.Refresh();
-  HashObjects(*build);
+  ReadObjects(*build);
   build->failed = HasFatal(build->problems);
   return build;
 }
@@ -346,7 +349,7 @@ FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
   build->directory = directory;
   build->arena = std::make_shared<Arena>();
   TakeOver(builder.Build(directory, SortOrder::kLegacy), *build);
-  HashObjects(*build);
+  ReadObjects(*build);
   return build;
 }
 

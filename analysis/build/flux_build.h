@@ -14,6 +14,8 @@
 #include "analysis/build/builder.h"
 #include "analysis/build/envsubst.h"
 #include "analysis/build/flux_sources.h"
+#include "analysis/build/makers.h"
+#include "analysis/build/references.h"
 #include "analysis/model/flux_release.h"
 
 namespace fluxls::build {
@@ -60,14 +62,16 @@ struct FluxBuild {
   std::string name;     // of the Kustomization; the directory for plain kustomize
   std::string namespace_;
   bool flux = true;  // false: a directory with a kustomization that no Flux Kustomization builds
-  const Value* kustomization = nullptr;    // the effective Flux Kustomization
-  Origin origin;                           // where it is written
-  std::string source_ignore;               // `spec.ignore` of its source
-  std::string directory;                   // that is built; "" when it is not known
-  Objects objects;                         // what is applied
-  std::vector<ObjectHashes> hashes;        // of `objects`, in their order
-  std::vector<uint32_t> kustomizations;    // indices of Flux Kustomizations in `objects`
-  std::vector<uint32_t> variable_sources;  // indices of ConfigMaps and Secrets in `objects`
+  const Value* kustomization = nullptr;     // the effective Flux Kustomization
+  Origin origin;                            // where it is written
+  std::string source_ignore;                // `spec.ignore` of its source
+  std::string directory;                    // that is built; "" when it is not known
+  Objects objects;                          // what is applied
+  std::vector<ObjectHashes> hashes;         // of `objects`, in their order
+  std::vector<ObjectReference> references;  // of `objects`, in their order
+  std::vector<MadeBy> made;                 // what controllers make of `objects`
+  std::vector<uint32_t> kustomizations;     // indices of Flux Kustomizations in `objects`
+  std::vector<uint32_t> variable_sources;   // indices of ConfigMaps and Secrets in `objects`
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;
@@ -80,6 +84,8 @@ struct FluxBuild {
   // show.
   bool certain = true;
   FluxBuildPtr parent;  // whose build applies this Kustomization; null for an entry
+  // An entry that is where its cluster starts: it applies itself, or Flux Operator makes it.
+  bool rooted = false;
   bool failed = false;
 
   // "flux-system/apps", or the directory.
@@ -98,6 +104,7 @@ struct FluxRequest {
   std::shared_ptr<const void> keep;  // what the values of the Kustomization belong to
   bool certain = true;
   FluxRelease release;
+  bool rooted = false;  // see FluxBuild
 };
 
 // `previous`: the build of the same Kustomization before; it is taken over when nothing has

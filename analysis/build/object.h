@@ -83,6 +83,8 @@ struct Object {
   void StorePrevious();
 };
 
+using Objects = std::vector<Object>;
+
 enum class ProblemKind : uint8_t {
   kSyntax,            // a file that is not YAML
   kBadObject,         // no kind, no name, a list with an empty item, …
@@ -131,6 +133,7 @@ struct Unknown {
   std::string path;
   ByteRange range;
   std::string reason;
+  std::string entry;  // of a kustomization, that leads there; "" for anything else
 };
 
 }  // namespace fluxls::build

@@ -294,7 +294,8 @@ std::vector<Entry> FindEntries(Files& files, const Written& written,
     const bool certain =
         itself[i] || one.from_instance ||
         (snapshot.KustomizationsListing(path).empty() && !LiesBesideKustomization(snapshot, path));
-    entries.push_back({one, ClusterOf(snapshot, one, directories[i], itself[i]), certain});
+    entries.push_back({one, ClusterOf(snapshot, one, directories[i], itself[i]), certain,
+                       itself[i] || one.from_instance});
     visit(i);
   };
   for (size_t i = 0; i < count; ++i) {

@@ -36,6 +36,7 @@ struct Entry {
   // False: a kustomization lists it, or lies beside or above it without doing so. Then somebody
   // else applies it, or nobody.
   bool certain = true;
+  bool rooted = false;  // see FluxBuild
 };
 // Kustomizations that no other one's path leads to, ordered by cluster and place. Of a circle the
 // first.

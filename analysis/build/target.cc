@@ -79,8 +79,8 @@ bool Target::IsAllowed(const Value& entry, const std::string& path) {
 }
 
 void Target::AddUnknown(const Value& entry, std::string reason) {
-  into_.unknowns.push_back(
-      {entry.origin ? entry.origin.file->path : k_.path, entry.origin.range, std::move(reason)});
+  into_.unknowns.push_back({entry.origin ? entry.origin.file->path : k_.path, entry.origin.range,
+                            std::move(reason), std::string(entry.str())});
 }
 
 std::optional<Target::Found> Target::Resolve(const Value& entry, std::string_view text,

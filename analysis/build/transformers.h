@@ -33,8 +33,6 @@ struct Context {
   void NoteTarget(Origin target, bool selects, std::string_view wanted) const;
 };
 
-using Objects = std::vector<Object>;
-
 // Which subjects of role bindings get the namespace.
 enum class Subjects : uint8_t { kNamedDefault, kServiceAccounts, kNone };
 

@@ -1,5 +1,8 @@
 #include "analysis/model/reference_table.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace fluxls {
 namespace {
 
@@ -9,6 +12,7 @@ constexpr std::string_view kSource = "source.toolkit.fluxcd.io";
 constexpr std::string_view kExtensions = "source.extensions.fluxcd.io";
 constexpr std::string_view kNotification = "notification.toolkit.fluxcd.io";
 constexpr std::string_view kImage = "image.toolkit.fluxcd.io";
+constexpr std::string_view kOperator = "fluxcd.controlplane.io";
 
 constexpr NamespaceRule kOwn = NamespaceRule::kOwn;
 constexpr NamespaceRule kDefaultOwn = NamespaceRule::kDefaultOwn;
@@ -90,12 +94,29 @@ constexpr ReferenceField kFields[] = {
     {kImage, "ImagePolicy", "spec.imageRepositoryRef", "ImageRepository", "", kDefaultOwn},
     {kImage, "ImageUpdateAutomation", "spec.sourceRef", "", "GitRepository", kDefaultOwn},
     Secret(kImage, "ImageUpdateAutomation", "spec.git.commit.signingKey.secretRef"),
+
+    {kOperator, "FluxInstance", "spec.sync.pullSecret", "Secret", "", kOwn, true},
+    {kOperator, "ResourceSet", "spec.inputsFrom[]", "ResourceSetInputProvider", "", kOwn},
+    {kOperator, "ResourceSet", "spec.dependsOn[]", "", "", kDefaultOwn},
+    Account(kOperator, "ResourceSet", "spec.serviceAccountName"),
+    Secret(kOperator, "ResourceSetInputProvider", "spec.secretRef"),
+    Secret(kOperator, "ResourceSetInputProvider", "spec.certSecretRef"),
+    Account(kOperator, "ResourceSetInputProvider", "spec.serviceAccountName"),
 };
 
 }  // namespace
 
 std::span<const ReferenceField> ReferenceFields() {
   return kFields;
+}
+
+std::span<const ReferenceField> ReferenceFieldsOf(std::string_view group, std::string_view kind) {
+  const auto is_of = [group, kind](const ReferenceField& field) {
+    return field.kind == kind && field.group == group;
+  };
+  const ReferenceField* first = std::find_if(std::begin(kFields), std::end(kFields), is_of);
+  const ReferenceField* last = std::find_if_not(first, std::end(kFields), is_of);
+  return {first, last};
 }
 
 }  // namespace fluxls

@@ -1,4 +1,6 @@
 // The fields of Flux objects that name other objects, as data.
+//
+// Facts: flux/semantics §1. Thread contract: constant data.
 #pragma once
 
 #include <cstdint>
@@ -31,5 +33,7 @@ struct ReferenceField {
 };
 
 std::span<const ReferenceField> ReferenceFields();
+// Those of one kind of referrer; they stand beside each other in the table.
+std::span<const ReferenceField> ReferenceFieldsOf(std::string_view group, std::string_view kind);
 
 }  // namespace fluxls

@@ -74,11 +74,8 @@ class Extractor {
     uint32_t index = static_cast<uint32_t>(facts_.resources.size());
     Note(ReleaseFromObject(root, id));
     if (IsFluxGroup(id.api.group)) {
-      for (const ReferenceField& field : ReferenceFields()) {
-        if (field.kind == id.kind && field.group == id.api.group) {
-          Follow(field, id, index, root, root, field.route, "");
-        }
-      }
+      for (const ReferenceField& field : ReferenceFieldsOf(id.api.group, id.kind))
+        Follow(field, id, index, root, root, field.route, "");
     }
     facts_.resources.push_back({std::move(id), document});
   }

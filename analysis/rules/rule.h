@@ -36,6 +36,7 @@ enum class Part : uint8_t { kKey, kValue, kPair };
 
 class RuleContext;
 struct ApiSites;
+struct JudgedReferences;
 struct SchemaChoices;
 struct SchemaProblem;
 
@@ -84,6 +85,7 @@ class RuleContext {
     std::shared_ptr<const ApiSites> api_sites;
     std::shared_ptr<SchemaChoices> schemas;  // by kind
     std::shared_ptr<const std::vector<SchemaProblem>> schema_problems;
+    std::shared_ptr<const JudgedReferences> references;
     size_t migrated_bytes = 0;  // of documents that migrate.h has read
   };
   Memo& memo() const { return memo_; }

@@ -20,6 +20,10 @@ extern const Rule kDeprecatedApiVersion;
 extern const Rule kUnknownApiVersion;
 extern const Rule kFluxV1Manifest;
 extern const Rule kWrongKustomization;
+extern const Rule kUnresolvedReference;
+extern const Rule kWrongReferenceNamespace;
+extern const Rule kReferenceNotApplied;
+extern const Rule kDependencyCycle;
 extern const Rule kPathNotFound;
 extern const Rule kOverlappingPaths;
 extern const Rule kDuplicateResource;
@@ -60,6 +64,10 @@ const Rule* const kAllRules[] = {
     &kUnknownApiVersion,
     &kFluxV1Manifest,
     &kWrongKustomization,
+    &kUnresolvedReference,
+    &kWrongReferenceNamespace,
+    &kReferenceNotApplied,
+    &kDependencyCycle,
     &kPathNotFound,
     &kOverlappingPaths,
     &kDuplicateResource,
