@@ -108,14 +108,18 @@ class Resolver {
   Resolution Unknown(std::string reason) const {
     Resolution out;
     out.reason = std::move(reason);
-    out.targets =
-        fleet_.Named(build_.flux ? build_.cluster : "*", reference_.kind, reference_.name);
+    const std::string_view cluster = build_.flux ? std::string_view(build_.cluster) : "*";
+    out.targets = fleet_.Named(cluster, reference_.kind, reference_.name);
     if (out.targets.empty()) out.targets = fleet_.Named("*", reference_.kind, reference_.name);
-    std::erase_if(out.targets, [this](Effect effect) {
-      return fleet_.ObjectOf(effect).id.EffectiveNamespace() != reference_.namespace_ &&
-             !reference_.namespace_.empty() && reference_.namespace_ != "default";
-    });
-    if (out.targets.empty()) out.written = Written(reference_.namespace_);
+    if (out.targets.empty()) out.targets = fleet_.MakersNamed(reference_.kind, reference_.name);
+    if (out.targets.empty()) out.targets = TemplatedObjects();
+    // Where the namespace is the one that is meant, the others are others.
+    auto other =
+        std::stable_partition(out.targets.begin(), out.targets.end(), [this](Effect effect) {
+          return fleet_.ObjectOf(effect).id.EffectiveNamespace() == reference_.namespace_;
+        });
+    if (other != out.targets.begin()) out.targets.erase(other, out.targets.end());
+    if (out.targets.empty()) out.written = Written("");
     return out;
   }
 
@@ -180,14 +184,15 @@ class Resolver {
   // Objects of the kind whose names variables are still to fill in, or that make others as they
   // like.
   std::vector<Effect> TemplatedObjects() const {
+    std::vector<Effect> out;
     for (Effect effect : fleet_.open_objects()) {
       if (fleet_.BuildOf(effect).cluster != build_.cluster) continue;
       const Object& object = fleet_.ObjectOf(effect);
       const bool templated = object.id.kind == reference_.kind && IsTemplatedName(object.id.name) &&
                              MayBecome(object.id.name, reference_.name);
-      if (templated || MakesUnnamed(object, reference_.kind)) return {effect};
+      if (templated || MakesUnnamed(object, reference_.kind)) out.push_back(effect);
     }
-    return {};
+    return out;
   }
 
   // Is there a document for it that no build has?
