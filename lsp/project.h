@@ -119,6 +119,10 @@ class Project {
   // The same for all files of the workspace.
   void WhenAllFresh(std::stop_token stop, std::function<void()> done);
 
+  // Calls back when all folders have been read once; checks may be to come. Never once `stop` is
+  // set.
+  void WhenIndexed(std::stop_token stop, std::function<void()> done);
+
   Snapshot snapshot() const { return workspace_.snapshot(); }
   // The latest builds, of this state or of an earlier one; null before the first.
   const build::Fleet* fleet() const { return fleet_.get(); }
@@ -252,6 +256,7 @@ class Project {
   bool swept_once_ = false;
   std::stop_source sweep_stop_;
   std::vector<Waiter> waiters_;
+  std::vector<std::pair<std::stop_token, std::function<void()>>> index_waiters_;
   bool pumping_ = false;
 };
 

@@ -1,6 +1,7 @@
 // The disk: scanning folders and reading what changed.
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -190,6 +191,11 @@ void Project::Refresh(const std::string& path, std::function<void()> done) {
   });
 }
 
+void Project::WhenIndexed(std::stop_token stop, std::function<void()> done) {
+  if (indexed_) return done();
+  index_waiters_.emplace_back(std::move(stop), std::move(done));
+}
+
 void Project::OnRefreshed(const std::string& path, const SourceFilePtr& known, SourceFilePtr file) {
   // Opened or read by a scan meanwhile: that is newer.
   if (!file || open_.contains(path) || workspace_.snapshot().Find(path) != known) return;
@@ -321,6 +327,9 @@ void Project::OnScanDone() {
   indexed_ = true;
   scan_end_ = executor_.Now();
   if (events_.indexing) events_.indexing(read_total_, read_total_);
+  for (const auto& waiter : std::exchange(index_waiters_, {})) {
+    if (!waiter.first.stop_requested()) waiter.second();
+  }
   if (scan_again_) {
     StartScan();
     return;

@@ -117,6 +117,11 @@ class Value {
   // For capabilities: true only where there is a true.
   bool IsTrue() const { return value_ && value_->is_boolean() && value_->get<bool>(); }
   bool IsObject() const { return value_ && value_->is_object(); }
+  // A number of things; nothing where there is no such number.
+  std::optional<uint32_t> Count() const {
+    if (!value_ || !value_->is_number_unsigned()) return std::nullopt;
+    return static_cast<uint32_t>(std::min<uint64_t>(value_->get<uint64_t>(), UINT32_MAX));
+  }
   bool HoldsString(std::string_view text) const {
     return value_ && value_->is_array() &&
            std::find(value_->begin(), value_->end(), text) != value_->end();
@@ -185,6 +190,9 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   const Value defaults = document["completion"]["completionList"]["itemDefaults"];
   out.defaultEditRange = defaults.HoldsString("editRange");
   out.hoverMarkdown = document["hover"]["contentFormat"].HoldsString("markdown");
+  out.hierarchicalSymbols =
+      document["documentSymbol"]["hierarchicalDocumentSymbolSupport"].IsTrue();
+  out.foldingRangeLimit = document["foldingRange"]["rangeLimit"].Count();
   Value action = document["codeAction"];
   out.codeActionLiterals = action["codeActionLiteralSupport"].IsObject();
   out.codeActionPreferred = action["isPreferredSupport"].IsTrue();
@@ -312,6 +320,17 @@ bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error
   // Arguments belong to a command; those of unknown commands are not ours to judge.
   if (out.command != "fluxcd.applyFix") return true;
   return v["arguments"].Item(0).Get(out.argument);
+}
+
+bool Decode(const JsonPtr& params, WorkspaceSymbolParams& out, std::string& error) {
+  Value v(params, error);
+  return v.Object() && v["query"].Maybe(out.query);
+}
+
+bool Decode(const JsonPtr& params, SelectionRangeParams& out, std::string& error) {
+  Value v(params, error);
+  return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri) &&
+         v["positions"].Get(out.positions);
 }
 
 bool DecodeCancel(const JsonPtr& params, RequestId& out, std::string& error) {

@@ -69,6 +69,8 @@ struct ClientCapabilities {
   bool effectiveObject = false;   // experimental: it has the command fluxcd.showEffectiveObject
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
+  bool hierarchicalSymbols = false;
+  std::optional<uint32_t> foldingRangeLimit;
 };
 
 struct InitializeParams {
@@ -178,6 +180,15 @@ struct CompletionToResolve {
   std::string help;
 };
 
+struct WorkspaceSymbolParams {
+  std::string query;
+};
+
+struct SelectionRangeParams {
+  std::string uri;
+  std::vector<Position> positions;
+};
+
 struct ExecuteCommandParams {
   std::string command;
   FixReference argument;  // the only argument of our only command
@@ -262,6 +273,41 @@ struct CompletionAnswer {
   std::vector<Item> items;
 };
 
+enum SymbolKindNumber {
+  kModuleSymbol = 2,
+  kClassSymbol = 5,
+  kPropertySymbol = 7,
+  kArraySymbol = 18,
+  kStructSymbol = 23
+};
+
+struct DocumentSymbol {
+  std::string name;
+  std::string detail;  // "" for none
+  int kind = kPropertySymbol;
+  Range range;
+  Range selectionRange;
+  std::vector<DocumentSymbol> children;
+};
+
+struct SymbolInformation {
+  std::string name;
+  int kind = kPropertySymbol;
+  Location location;
+  std::string containerName;  // "" for none
+};
+
+struct FoldingRange {
+  uint32_t startLine = 0;
+  uint32_t endLine = 0;
+  std::string kind;  // "" for none
+};
+
+// From the inside out.
+struct SelectionRange {
+  std::vector<Range> ranges;
+};
+
 struct Command {
   std::string title;
   std::string command;
@@ -301,6 +347,8 @@ bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string&
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
+bool Decode(const JsonPtr& params, WorkspaceSymbolParams& out, std::string& error);
+bool Decode(const JsonPtr& params, SelectionRangeParams& out, std::string& error);
 // The id of a $/cancelRequest.
 bool DecodeCancel(const JsonPtr& params, RequestId& out, std::string& error);
 // The first element of the answer to workspace/configuration; null when there is none.
@@ -320,6 +368,10 @@ Encoded Encode(const Command& command);
 Encoded EncodeResolved(const JsonPtr& action, const WorkspaceEdit& edit);
 
 Encoded Encode(const CompletionAnswer& answer, const ClientCapabilities& client);
+Encoded Encode(const std::vector<DocumentSymbol>& symbols);
+Encoded Encode(const std::vector<SymbolInformation>& symbols);
+Encoded Encode(const std::vector<FoldingRange>& ranges);
+Encoded Encode(const std::vector<SelectionRange>& ranges);
 // `item` again, with its documentation.
 Encoded EncodeResolved(const JsonPtr& item, const std::string& documentation, bool markdown);
 

@@ -79,6 +79,51 @@ Json ToJson(const WorkspaceEdit& edit) {
   return out;
 }
 
+Json ToJson(const DocumentSymbol& symbol) {
+  Json out = {{"name", symbol.name},
+              {"kind", symbol.kind},
+              {"range", ToJson(symbol.range)},
+              {"selectionRange", ToJson(symbol.selectionRange)}};
+  if (!symbol.detail.empty()) out["detail"] = symbol.detail;
+  if (symbol.children.empty()) return out;
+  Json children = Json::array();
+  for (const DocumentSymbol& child : symbol.children) children.push_back(ToJson(child));
+  out["children"] = std::move(children);
+  return out;
+}
+
+Json ToJson(const SymbolInformation& symbol) {
+  Json out = {
+      {"name", symbol.name},
+      {"kind", symbol.kind},
+      {"location", {{"uri", symbol.location.uri}, {"range", ToJson(symbol.location.range)}}}};
+  if (!symbol.containerName.empty()) out["containerName"] = symbol.containerName;
+  return out;
+}
+
+Json ToJson(const FoldingRange& range) {
+  Json out = {{"startLine", range.startLine}, {"endLine", range.endLine}};
+  if (!range.kind.empty()) out["kind"] = range.kind;
+  return out;
+}
+
+Json ToJson(const SelectionRange& selection) {
+  Json out;
+  for (size_t i = selection.ranges.size(); i-- > 0;) {
+    Json inner = {{"range", ToJson(selection.ranges[i])}};
+    if (!out.is_null()) inner["parent"] = std::move(out);
+    out = std::move(inner);
+  }
+  return out;
+}
+
+template <typename T>
+Json ToArray(const std::vector<T>& items) {
+  Json out = Json::array();
+  for (const T& item : items) out.push_back(ToJson(item));
+  return out;
+}
+
 Json ToJson(const FixReference& fix) {
   return {{"uri", fix.uri}, {"resultId", fix.resultId}, {"finding", fix.finding}, {"fix", fix.fix}};
 }
@@ -109,6 +154,10 @@ Encoded Encode(const InitializeResult& result) {
       {"codeActionProvider",
        {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
       {"hoverProvider", true},
+      {"documentSymbolProvider", true},
+      {"workspaceSymbolProvider", true},
+      {"foldingRangeProvider", true},
+      {"selectionRangeProvider", true},
       {"completionProvider",
        {{"triggerCharacters", Json::array({":", " ", "-"})}, {"resolveProvider", true}}},
       {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
@@ -227,6 +276,22 @@ Encoded EncodeResolved(const JsonPtr& item, const std::string& documentation, bo
                             {"value", documentation}};
   }
   return Text(out);
+}
+
+Encoded Encode(const std::vector<DocumentSymbol>& symbols) {
+  return Text(ToArray(symbols));
+}
+
+Encoded Encode(const std::vector<SymbolInformation>& symbols) {
+  return Text(ToArray(symbols));
+}
+
+Encoded Encode(const std::vector<FoldingRange>& ranges) {
+  return Text(ToArray(ranges));
+}
+
+Encoded Encode(const std::vector<SelectionRange>& ranges) {
+  return Text(ToArray(ranges));
 }
 
 Encoded EncodeArray(const std::vector<Encoded>& items) {

@@ -51,6 +51,10 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);
   dispatcher_.OnRequest("textDocument/completion", this, &Server::Completion);
   dispatcher_.OnRequest("completionItem/resolve", this, &Server::ResolveCompletion);
+  dispatcher_.OnRequest("textDocument/documentSymbol", this, &Server::DocumentSymbols);
+  dispatcher_.OnRequest("workspace/symbol", this, &Server::WorkspaceSymbols);
+  dispatcher_.OnRequest("textDocument/foldingRange", this, &Server::FoldingRanges);
+  dispatcher_.OnRequest("textDocument/selectionRange", this, &Server::SelectionRanges);
   dispatcher_.OnRequest("textDocument/codeLens", this, &Server::CodeLenses);
   // Ours: the position of a document → its effective objects as text, or null.
   dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);

@@ -28,6 +28,10 @@
 #include "lsp/transport.h"
 #include "lsp/uri.h"
 
+namespace fluxls {
+class WorkspaceSymbols;
+}
+
 namespace fluxls::lsp {
 
 // What a session needs from the program around it.
@@ -120,6 +124,17 @@ class Server {
   void Completion(const TextDocumentPositionParams& params, Reply reply);
   Encoded ResolveCompletion(const CompletionToResolve& params);
 
+  // server_symbols.cc
+  void DocumentSymbols(const TextDocumentParams& params, Reply reply);
+  void WorkspaceSymbols(const WorkspaceSymbolParams& params, Reply reply);
+  void FoldingRanges(const TextDocumentParams& params, Reply reply);
+  void SelectionRanges(const SelectionRangeParams& params, Reply reply);
+  // Calls back with the document as the editor has it now, or as it is on disk; waits for no check.
+  // A file that nobody knows, or that is not to be read as YAML, is answered with `nothing`. Facts
+  // are not filled in.
+  void WithDocument(const std::string& uri, const Reply& reply, const Encoded& nothing,
+                    std::function<void(const SourceFile&)> done);
+
   // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);
   void ResolveCodeAction(const CodeActionToResolve& params, Reply reply);
@@ -164,6 +179,10 @@ class Server {
   std::vector<WorkspaceFolder> folders_;
   std::map<std::string, Document> documents_;  // by path; by URI for those without one
   std::map<std::string, bool> warned_;
+
+  SourceFilePtr parsed_;  // the last open document that WithDocument read
+  std::shared_ptr<const fluxls::WorkspaceSymbols> symbols_;
+  uint64_t symbols_generation_ = 0;
 
   enum class Progress : uint8_t { kNone, kAsked, kShown };
   Progress progress_ = Progress::kNone;
