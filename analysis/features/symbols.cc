@@ -1,6 +1,7 @@
 #include "analysis/features/symbols.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "analysis/model/resource.h"
 #include "analysis/rules/support.h"
@@ -113,6 +114,9 @@ constexpr OutlineField kOtherFields[] = {
 
 // Inline patches are read to tell what they patch; nobody writes one this long.
 constexpr size_t kMaxInlinePatch = 64 << 10;
+
+// Nobody reads an outline of more entries of one list, and editors choke on it.
+constexpr size_t kMaxEntries = 1000;
 
 bool Inside(ByteRange inner, ByteRange outer) {
   return outer.begin <= inner.begin && inner.end <= outer.end;
@@ -238,9 +242,15 @@ std::vector<Symbol> ChildrenOf(Node node, Style style) {
   --style.depth;
   uint32_t index = 0;
   if (node.IsMapping()) {
-    for (Node value : node) out.push_back(PairSymbol(value, style));
+    for (Node value : node) {
+      if (out.size() == kMaxEntries) break;
+      out.push_back(PairSymbol(value, style));
+    }
   } else if (node.IsSequence()) {
-    for (Node item : node) out.push_back(ItemSymbol(item, index++, style));
+    for (Node item : node) {
+      if (out.size() == kMaxEntries) break;
+      out.push_back(ItemSymbol(item, index++, style));
+    }
   }
   return out;
 }
@@ -363,7 +373,7 @@ std::vector<Symbol> DocumentSymbols(std::string_view path, const yaml::File& fil
     } else if (object) {
       out.push_back(ObjectSymbol(root));
     } else {
-      for (Node value : root) out.push_back(PairSymbol(value, {.depth = 0}));
+      std::ranges::move(ChildrenOf(root, {}), std::back_inserter(out));
     }
   }
   return out;

@@ -2,7 +2,8 @@
 // for.
 //
 // Works on what can be read of a broken file. Names are never empty, a selection lies inside its
-// range, and children inside their parent. What a Secret holds is never shown.
+// range, and children inside their parent. Of one list no more than the first thousand entries are
+// told. What a Secret holds is never shown.
 //
 // Thread contract: pure functions over immutable input.
 #pragma once

@@ -240,6 +240,16 @@ TEST_CASE("other YAML: its top keys, and a name for each of them") {
   CHECK_EQ(Outline("# a comment\n---\n---\n"), "");
 }
 
+TEST_CASE("of long lists the first thousand entries") {
+  std::string text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata:\n";
+  for (int i = 0; i < 1500; ++i) text += "  key" + std::to_string(i) + ": x\n";
+  const std::vector<Symbol> symbols = DocumentSymbols("/ws/a.yaml", yaml::Parse(text));
+  REQUIRE_EQ(symbols.size(), 1);
+  REQUIRE_EQ(symbols[0].children.size(), 1);
+  REQUIRE_EQ(symbols[0].children[0].children.size(), 1000);
+  CHECK_EQ(symbols[0].children[0].children.back().name, "key999");
+}
+
 TEST_CASE("whatever breaks off a file, its outline keeps the rules of the protocol") {
   const std::string text =
       "apiVersion: v1\nkind: List\nitems:\n  - &a {kind: A, metadata: {name: 'x y'}, p: *a}\n"
