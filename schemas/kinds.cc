@@ -14,7 +14,8 @@ std::vector<KnownKind> Read(std::string_view text) {
     if (line.empty() || line.front() == '#') continue;
     const size_t api = line.find(' ');
     const std::string_view rest = line.substr(api + 1);
-    out.push_back({line.substr(0, api), rest.substr(0, rest.find(' '))});
+    out.push_back(
+        {line.substr(0, api), rest.substr(0, rest.find(' ')), line.ends_with(" namespaced")});
   }
   return out;
 }

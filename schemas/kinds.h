@@ -12,6 +12,7 @@ namespace fluxls::schema {
 struct KnownKind {
   std::string_view api;  // "apps/v1"
   std::string_view kind;
+  bool namespaced = true;  // objects of it live in a namespace
 };
 
 // In the order of the data.

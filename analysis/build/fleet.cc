@@ -303,6 +303,20 @@ const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
   return found ? &ObjectOf(*found) : nullptr;
 }
 
+std::set<std::string_view> Fleet::NamespacesOf(const std::string& cluster, std::string_view kind,
+                                               std::string_view name) const {
+  std::set<std::string_view> namespaces;
+  for (const FluxBuildPtr& build : builds_) {
+    if (!build->flux || build->cluster != cluster) continue;
+    for (const Object& object : build->objects) {
+      const ObjectId& id = object.id;
+      if (id.name == name && id.kind == kind && !id.namespace_.empty())
+        namespaces.insert(id.namespace_);
+    }
+  }
+  return namespaces;
+}
+
 std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
   return RepositoryRoot(snapshot, roots_, path);
 }
@@ -498,6 +512,17 @@ void Fleet::Sign() {
   for (size_t i = 0; i < builds_.size(); ++i) Mix(directories[builds_[i]->directory], builds[i]);
   for (const FluxBuildPtr& build : builds_) {
     if (build->origin) Mix(signatures_[build->origin.file->path], directories[build->directory]);
+  }
+  for (const FluxBuildPtr& build : builds_) {
+    if (!build->origin) continue;
+    for (const Value* check :
+         ItemsOf(build::Find(build->kustomization, {"spec", "healthChecks"}))) {
+      if (!Text(check, "namespace").empty()) continue;
+      uint64_t& hash = signatures_[build->origin.file->path];
+      for (std::string_view ns :
+           NamespacesOf(build->cluster, Text(check, "kind"), Text(check, "name")))
+        Mix(hash, ns);
+    }
   }
   for (const auto& [path, scalars] : substituted_) {
     uint64_t& hash = signatures_[path];

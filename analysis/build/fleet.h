@@ -132,6 +132,11 @@ class Fleet {
                      std::string_view name) const;
   std::optional<Effect> FindEffect(std::string_view cluster, std::string_view kind,
                                    std::string_view namespace_, std::string_view name) const;
+  // Namespaces in which a cluster applies an object of this kind and name, ordered, each once.
+  // Walks over all objects. It counts in the signature of a file for the health checks without
+  // namespace that stand there, and for nothing else.
+  std::set<std::string_view> NamespacesOf(const std::string& cluster, std::string_view kind,
+                                          std::string_view name) const;
   // Directories of the clusters, ordered.
   std::vector<std::string> Clusters() const;
 

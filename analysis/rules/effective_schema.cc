@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "analysis/build/load.h"
+#include "analysis/rules/build_problems.h"
 #include "analysis/rules/support.h"
 
 namespace fluxls {
@@ -68,6 +69,49 @@ void VisitEffectiveObjects(const RuleContext& context,
     }
     visit(effective);
   }
+}
+
+std::vector<EffectiveItem> EffectiveItems(const RuleContext& context,
+                                          const EffectiveObject& effective,
+                                          std::initializer_list<std::string_view> route) {
+  std::vector<EffectiveItem> out;
+  Node list = effective.object->root;
+  for (std::string_view key : route) list = list.Find(key);
+  if (!list.IsSequence()) return out;
+  for (const Node item : list) out.push_back({item.Resolve(), {}});
+  for (const build::Value* value : effective.values) {
+    for (std::string_view key : route) value = value ? build::Find(value, key) : nullptr;
+    const auto items = build::ItemsOf(value);
+    std::map<ByteRange, const build::Value*> by_place;
+    for (const build::Value* item : items) {
+      if (item->origin && item->origin.file->path == context.file().path)
+        by_place.emplace(item->origin.range, item);
+    }
+    for (size_t i = 0; i < out.size(); ++i) {
+      // What nobody builds is as it is written, and has no origin.
+      const auto found = by_place.find(out[i].node.range());
+      const bool as_written = effective.builds.empty() && i < items.size();
+      out[i].values.push_back(as_written                ? items[i]
+                              : found == by_place.end() ? nullptr
+                                                        : found->second);
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> WhereFaulty(const RuleContext& context, const EffectiveObject& effective,
+                                       const std::vector<const build::Value*>& values,
+                                       const std::function<bool(const build::Value*)>& is_faulty) {
+  std::optional<size_t> first;
+  size_t count = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i] || !is_faulty(values[i])) continue;
+    if (!first) first = i;
+    ++count;
+  }
+  if (!first) return std::nullopt;
+  if (count == values.size() || effective.builds.empty()) return "";
+  return " in " + DescribeBuild(context, effective.builds[*first]);
 }
 
 Node NearestNode(Node root, const std::vector<yaml::PathStep>& steps) {

@@ -6,7 +6,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/build/fleet.h"
@@ -32,6 +35,23 @@ struct EffectiveObject {
 // long as the call.
 void VisitEffectiveObjects(const RuleContext& context,
                            const std::function<void(const EffectiveObject&)>& visit);
+
+// An item of a list in an object, and what the builds make of it: one value for each of
+// `EffectiveObject::values`, null where a build has put something else in its place.
+struct EffectiveItem {
+  yaml::Node node;  // aliases are followed
+  std::vector<const build::Value*> values;
+};
+// The written items of the list at the end of `route` (keys only: `{"spec", "resources"}`).
+std::vector<EffectiveItem> EffectiveItems(const RuleContext& context,
+                                          const EffectiveObject& effective,
+                                          std::initializer_list<std::string_view> route);
+
+// Where a fault is that `is_faulty` finds in the values: "" when all builds have it, " in …" with
+// the first one when only some do, nothing when none does.
+std::optional<std::string> WhereFaulty(const RuleContext& context, const EffectiveObject& effective,
+                                       const std::vector<const build::Value*>& values,
+                                       const std::function<bool(const build::Value*)>& is_faulty);
 
 // The node of `root` at the end of the steps, or the last one on the way that is there.
 yaml::Node NearestNode(yaml::Node root, const std::vector<yaml::PathStep>& steps);

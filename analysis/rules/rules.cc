@@ -44,7 +44,9 @@ extern const Rule kSubstitutionOperator;
 extern const Rule kInvalidVariableName;
 extern const Rule kSubstitutionRetypes;
 extern const Rule kPreferOverlays;
+extern const Rule kHealthCheckReference;
 extern const Rule kHelmreleaseRemediation;
+extern const Rule kReceiverReference;
 extern const Rule kPlaintextSecret;
 
 namespace {
@@ -88,7 +90,9 @@ const Rule* const kAllRules[] = {
     &kInvalidVariableName,
     &kSubstitutionRetypes,
     &kPreferOverlays,
+    &kHealthCheckReference,
     &kHelmreleaseRemediation,
+    &kReceiverReference,
     &kPlaintextSecret,
 };
 

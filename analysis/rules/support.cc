@@ -129,6 +129,13 @@ bool TakesComment(const yaml::Document& document, const std::vector<TextEdit>& e
   });
 }
 
+std::optional<std::vector<TextEdit>> WriteFirst(const yaml::Document& document, Node mapping,
+                                                std::string_view key, std::string_view value) {
+  const Node old = mapping.FindOwn(key);
+  return old ? yaml::SetScalar(document, old, value)
+             : yaml::AddFirstKey(document, mapping, key, value);
+}
+
 std::optional<std::vector<TextEdit>> Together(std::optional<std::vector<TextEdit>> first,
                                               std::optional<std::vector<TextEdit>> second) {
   if (!first || !second) return std::nullopt;

@@ -50,6 +50,10 @@ bool TouchesDamage(const yaml::Document& document, ByteRange range);
 // Does an edit take a comment away? It may be one that a program reads (`# {"$imagepolicy": …}`).
 bool TakesComment(const yaml::Document& document, const std::vector<TextEdit>& edits);
 
+// Writes a scalar of a mapping: in place of what is there, else in front of the first pair.
+std::optional<std::vector<TextEdit>> WriteFirst(const yaml::Document& document, yaml::Node mapping,
+                                                std::string_view key, std::string_view value);
+
 // Both edits, or none.
 std::optional<std::vector<TextEdit>> Together(std::optional<std::vector<TextEdit>> first,
                                               std::optional<std::vector<TextEdit>> second);

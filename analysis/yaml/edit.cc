@@ -430,6 +430,29 @@ Edits AddKey(const Document& document, Node mapping, std::string_view key, const
   return One({at, at}, std::move(text));
 }
 
+Edits AddFirstKey(const Document& document, Node mapping, std::string_view key,
+                  std::string_view value) {
+  if (!mapping.IsMapping() || mapping.IsDamaged() || mapping.size() == 0 || mapping.FindOwn(key))
+    return std::nullopt;
+  const Source source(document);
+  if (IsBarePair(source, mapping)) return std::nullopt;
+  const uint32_t at = (*mapping.begin()).pair_range().begin;
+  if (mapping.IsFlow()) {
+    const bool json = IsJson(mapping);
+    std::string text =
+        EmitFlow(Value::Mapping({{std::string(key), Value::String(std::string(value))}}), json);
+    return One({at, at}, text.substr(1, text.size() - 2) + ", ");
+  }
+  // A `?` in front of the first key would belong to the new one.
+  for (uint32_t i = source.LineBeginOf(at); i < at; ++i) {
+    if (source.At(i) != ' ' && source.At(i) != '-') return std::nullopt;
+  }
+  std::string text = QuoteScalar(key) + ": " + QuoteScalar(value);
+  text += source.layout.line_end;
+  text.append(source.Column(at), ' ');
+  return One({at, at}, std::move(text));
+}
+
 Edits RemovePair(const Document& document, Node value) {
   Node mapping = value.parent();
   if (!value.key() || IsNeededElsewhere(value) || IsNeededElsewhere(value.key()))

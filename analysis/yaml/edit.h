@@ -59,6 +59,11 @@ Edits ReplaceValue(const Document& document, Node old_value, const Value& value)
 Edits AddKey(const Document& document, Node mapping, std::string_view key, const Value& value,
              std::optional<std::string_view> after = std::nullopt);
 
+// Adds a scalar as the first pair of `mapping`, which must have one already: what says what an
+// object is stands in front. Refuses when the key is already there.
+Edits AddFirstKey(const Document& document, Node mapping, std::string_view key,
+                  std::string_view value);
+
 // Removes a pair with its lines, the comment at its line's end and comment lines that belong to it
 // (directly above, same indentation). A mapping that would be left empty becomes `{}`. `value` is
 // the pair's value node; see Node::key().

@@ -168,6 +168,8 @@ std::string CheckEdits(std::string_view text, const Document& document, Node nod
   attempts.push_back({"AddKey of a block",
                       yaml::AddKey(document, node, "fluxcdLsNew", Value::Block("a\n\n  b\n")),
                       Join(route, "fluxcdLsNew"), "\"a\n\n  b\n\" "});
+  attempts.push_back({"AddFirstKey", yaml::AddFirstKey(document, node, "fluxcdLsNew", kValue),
+                      Join(route, "fluxcdLsNew"), described});
   if (!node.IsKey()) {
     attempts.push_back(
         {"AppendItem",

@@ -76,6 +76,17 @@ TEST_CASE("SetScalar fills an empty value and rewrites a block scalar") {
         "a:\n  b: |\n    x\n    y\n  c: 1\n");
 }
 
+TEST_CASE("AddFirstKey writes in front of all others, in block and in flow style") {
+  Fixture f("a:\r\n  # first\r\n  - kind: A\r\n    name: b\r\n  - {kind: C}\r\n  - &d kind: E\r\n");
+  CHECK(f.Apply(AddFirstKey(f.document, f.At("a[0]"), "api", "v1: x")) ==
+        Replaced(f.text, "- kind: A", "- api: \"v1: x\"\r\n    kind: A"));
+  CHECK(f.Apply(AddFirstKey(f.document, f.At("a[1]"), "api", "v1")) ==
+        Replaced(f.text, "{kind: C}", "{api: v1, kind: C}"));
+  CHECK(f.Apply(AddFirstKey(f.document, f.At("a[0]"), "kind", "v1")) == "(refused)");
+  CHECK(f.Apply(AddFirstKey(f.document, f.At("a[2]"), "api", "v1")) ==
+        Replaced(f.text, "- &d kind: E", "- api: v1\r\n    &d kind: E"));
+}
+
 TEST_CASE("AddKey follows the indentation, behind a key or at the end") {
   Fixture f(kRelease);
   Value remediation =
