@@ -317,6 +317,12 @@ std::set<std::string_view> Fleet::NamespacesOf(const std::string& cluster, std::
   return namespaces;
 }
 
+const ImageAutomations& Fleet::ImagesOf(const std::string& root) const {
+  static const ImageAutomations kNone;
+  const auto found = images_.find(root);
+  return found == images_.end() ? kNone : found->second;
+}
+
 std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
   return RepositoryRoot(snapshot, roots_, path);
 }
@@ -330,7 +336,7 @@ std::vector<std::string> Fleet::Clusters() const {
 }
 
 uint64_t Fleet::SignatureOf(const std::string& path) const {
-  return Lookup(signatures_, path);
+  return Lookup(signatures_, path) ^ images_hash_;
 }
 
 // Objects that two Flux Kustomizations of a cluster apply: one finding for each pair of them.
@@ -584,6 +590,16 @@ FleetPtr FleetBuilder::Build(const Snapshot& snapshot, const std::function<bool(
   fleet->entries_ = assembly.Entries();
   fleet->roots_ = assembly.roots();
   fleet->Index();
+  std::set<std::string> roots;
+  for (const FluxBuildPtr& build : fleet->builds_) {
+    if (build->flux && build->origin)
+      roots.insert(fleet->RootOf(snapshot, build->origin.file->path));
+  }
+  for (const std::string& root : roots) {
+    ImageAutomations images = FindImageAutomations(fleet->builds_, root);
+    Mix(fleet->images_hash_, images.hash);
+    fleet->images_.emplace(root, std::move(images));
+  }
   last_ = fleet;
   return last_;
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "analysis/build/flux_build.h"
+#include "analysis/build/image_automation.h"
 
 namespace fluxls::build {
 
@@ -137,6 +138,9 @@ class Fleet {
   // namespace that stand there, and for nothing else.
   std::set<std::string_view> NamespacesOf(const std::string& cluster, std::string_view kind,
                                           std::string_view name) const;
+  // What image automation of the repository at `root` (see RootOf) works with; all of it counts in
+  // the signature of every file, since a marker may stand in any.
+  const ImageAutomations& ImagesOf(const std::string& root) const;
   // Directories of the clusters, ordered.
   std::vector<std::string> Clusters() const;
 
@@ -160,6 +164,8 @@ class Fleet {
 
   uint64_t generation_ = 0;
   std::set<std::string> roots_;
+  std::map<std::string, ImageAutomations> images_;  // by root; only where there are any
+  uint64_t images_hash_ = 0;
   std::vector<FluxBuildPtr> builds_;
   std::vector<FluxBuildPtr> entries_;  // before they have applied themselves
   std::unordered_map<std::string, std::vector<Effect>> effects_;

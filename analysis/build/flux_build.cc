@@ -153,7 +153,7 @@ class FluxBuilder {
     const std::string_view text = path ? path->str() : "";
     const Origin where = path && path->origin ? path->origin : request_.origin;
     auto unknown = [&](std::string reason) -> std::optional<std::string> {
-      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason), {}});
+      build.unknowns.push_back({where ? where.file->path : "", where.range, std::move(reason)});
       return std::nullopt;
     };
     if (IsTemplated(text)) return unknown(fmt::format("path \"{}\" is filled in later", text));

@@ -32,8 +32,6 @@ bool NamesCrds(std::string_view path) {
 
 // What the entry of a kustomization can bring that nobody has fetched.
 Holds OfEntry(std::string_view entry) {
-  // Flux itself; some examples leave it empty.
-  if (entry.ends_with("gotk-components.yaml")) return Holds::kNoFluxObjects;
   if (entry.find("://") == std::string_view::npos &&
       entry.find("github.com") == std::string_view::npos)
     return Holds::kAnything;
@@ -81,7 +79,8 @@ void Fleet::FindGaps() {
       continue;
     }
     for (const Unknown& unknown : build.unknowns)
-      gaps.push_back({i, unknown.reason, OfEntry(unknown.entry)});
+      gaps.push_back({i, unknown.reason,
+                      unknown.bootstrap ? Holds::kNoFluxObjects : OfEntry(unknown.entry)});
     if (build.failed)
       gaps.push_back({i, "the build of " + build.Title() + " fails", Holds::kOnlyWhatIsWritten});
   }

@@ -134,6 +134,7 @@ struct Unknown {
   ByteRange range;
   std::string reason;
   std::string entry;  // of a kustomization, that leads there; "" for anything else
+  bool bootstrap = false;  // what `flux bootstrap` writes: Flux itself and how it reads this
 };
 
 }  // namespace fluxls::build

@@ -180,8 +180,9 @@ void Target::AddFile(const Value& entry, const std::string& path) {
   if (file->is_template) return AddUnknown(entry, fmt::format("\"{}\" is a template", entry.str()));
   into_.arena->Keep(file->arena);
   if (IsFilledByBootstrap(path) && !HoldsAnything(*file)) {
-    return AddUnknown(entry,
-                      fmt::format("\"{}\" is empty until flux bootstrap fills it", entry.str()));
+    AddUnknown(entry, fmt::format("\"{}\" is empty until flux bootstrap fills it", entry.str()));
+    into_.unknowns.back().bootstrap = true;
+    return;
   }
   if (const std::optional<LoadError> error = FirstError(*file)) {
     Problem problem{ProblemKind::kSyntax, true, path, error->range, error->message, {}};

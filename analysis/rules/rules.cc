@@ -48,6 +48,8 @@ extern const Rule kHealthCheckReference;
 extern const Rule kHelmreleaseRemediation;
 extern const Rule kReceiverReference;
 extern const Rule kPlaintextSecret;
+extern const Rule kImagePolicyMarker;
+extern const Rule kImagePolicyUnresolved;
 
 namespace {
 
@@ -94,6 +96,8 @@ const Rule* const kAllRules[] = {
     &kHelmreleaseRemediation,
     &kReceiverReference,
     &kPlaintextSecret,
+    &kImagePolicyMarker,
+    &kImagePolicyUnresolved,
 };
 
 // What a profile makes of a rule's own severity; nothing for "off".
