@@ -65,6 +65,8 @@ struct Arguments {
   CheckOptions check;
   BuildOptionsCli build;
   ImpactOptionsCli impact;
+  GraphOptionsCli graph;
+  TreeOptionsCli tree;
   FixOptionsCli fix;
   SchemaImportOptions schema_import;
   std::string explain;
@@ -141,6 +143,41 @@ void AddImpact(CLI::App& app, ImpactOptionsCli& options) {
       "fails now, 2 for wrong usage.");
 }
 
+void AddCluster(CLI::App* app, std::string& target) {
+  app->add_option("--cluster", target, "Directory of a cluster, or the end of it; default: all")
+      ->type_name("DIR");
+}
+
+void AddGraph(CLI::App& app, GraphOptionsCli& options) {
+  CLI::App* graph = app.add_subcommand(
+      "graph", "Show what Flux reconciles in each cluster, in which order, and from which sources");
+  graph->add_option("PATH", options.path, "The repository, or clusters in it; default: here");
+  AddCluster(graph, options.cluster);
+  static const std::map<std::string, GraphFormat> kGraphFormats = {
+      {"text", GraphFormat::kText}, {"dot", GraphFormat::kDot}, {"mermaid", GraphFormat::kMermaid},
+      {"json", GraphFormat::kJson}, {"svg", GraphFormat::kSvg}, {"html", GraphFormat::kHtml}};
+  AddChoice(graph, "--format", options.format, kGraphFormats, "Output format; default: text");
+  static const std::map<std::string, DrawingLayout> kLayouts = {{"auto", DrawingLayout::kAuto},
+                                                                {"dot", DrawingLayout::kGraphviz},
+                                                                {"levels", DrawingLayout::kLevels}};
+  AddChoice(graph, "--layout", options.layout, kLayouts,
+            "Who lays out svg and html: Graphviz' dot, or ourselves by levels; default: dot where "
+            "it is installed");
+  graph->footer("Exit code: 0 shown, 2 wrong usage.");
+}
+
+void AddTree(CLI::App& app, TreeOptionsCli& options) {
+  CLI::App* tree = app.add_subcommand(
+      "tree", "List what a Flux Kustomization applies, and what its Kustomizations apply");
+  tree->add_option("KUSTOMIZATION", options.kustomization, "[NAMESPACE/]NAME")->required();
+  tree->add_option("PATH", options.path, "The repository, or clusters in it; default: here");
+  AddCluster(tree, options.cluster);
+  tree->add_flag("--compact", options.compact, "Only objects of Flux");
+  static const std::map<std::string, bool> kTreeFormats = {{"text", false}, {"json", true}};
+  AddChoice(tree, "--format", options.json, kTreeFormats, "Output format; default: text");
+  tree->footer("Exit code: 0 shown, 1 a build in it fails or is incomplete, 2 wrong usage.");
+}
+
 void AddSchema(CLI::App& app, SchemaImportOptions& options) {
   CLI::App* schema = app.add_subcommand("schema", "Maintain the schemas of the catalogue");
   schema->require_subcommand(1);
@@ -175,6 +212,8 @@ int Dispatch(CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("fix")) return RunFix(arguments.fix, std::cout, std::cerr);
   if (app.got_subcommand("build")) return RunBuild(arguments.build, std::cout, std::cerr);
   if (app.got_subcommand("impact")) return RunImpact(arguments.impact, std::cout, std::cerr);
+  if (app.got_subcommand("graph")) return RunGraph(arguments.graph, std::cout, std::cerr);
+  if (app.got_subcommand("tree")) return RunTree(arguments.tree, std::cout, std::cerr);
   if (app.got_subcommand("explain")) return RunExplain(arguments.explain, std::cout, std::cerr);
   if (app.got_subcommand("schema"))
     return RunSchemaImport(arguments.schema_import, std::cout, std::cerr);
@@ -203,6 +242,8 @@ int RunCommandLine(int argc, char** argv) {
   AddFix(app, arguments.fix);
   AddBuild(app, arguments.build);
   AddImpact(app, arguments.impact);
+  AddGraph(app, arguments.graph);
+  AddTree(app, arguments.tree);
   AddSchema(app, arguments.schema_import);
   CLI::App* explain = app.add_subcommand("explain", "Print the documentation of a rule");
   explain->add_option("ID", arguments.explain, "Rule id, as in brackets behind a finding")

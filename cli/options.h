@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/features/graph_formats.h"
 #include "analysis/model/flux_release.h"
 #include "analysis/workspace/settings.h"
 
@@ -45,6 +46,28 @@ struct BuildOptionsCli {
 struct ImpactOptionsCli {
   std::vector<std::string> paths;
   std::string revision;  // of Git; "" to ask about `paths`
+};
+
+// Who places the boxes of a drawing.
+enum class DrawingLayout : uint8_t {
+  kAuto,      // Graphviz where there is one and the graph is not too large, else we
+  kGraphviz,  // `dot`
+  kLevels,    // we: a column for each level of the reconcile order
+};
+
+struct GraphOptionsCli {
+  std::string path = ".";
+  std::string cluster;  // its directory or the end of it; "" for all
+  GraphFormat format = GraphFormat::kText;
+  DrawingLayout layout = DrawingLayout::kAuto;
+};
+
+struct TreeOptionsCli {
+  std::string kustomization;  // [NAMESPACE/]NAME
+  std::string path = ".";
+  std::string cluster;   // as above
+  bool compact = false;  // only objects of Flux
+  bool json = false;
 };
 
 struct SchemaImportOptions {
