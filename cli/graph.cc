@@ -26,12 +26,15 @@ struct Loaded {
   std::vector<std::string> clusters;  // that are meant; empty: there is none at all
 };
 
-// Clusters with a Kustomization that is written in one of the targets.
-std::vector<std::string> ClustersIn(const Selection& selection, const build::Fleet& fleet) {
+// Clusters with a Kustomization that is written in one of the targets. `certain`: where somebody
+// surely applies one of them, or a bootstrap has written its own.
+std::vector<std::string> ClustersIn(const Selection& selection, const build::Fleet& fleet,
+                                    bool certain) {
   std::set<std::string> clusters;
   for (const build::FluxBuildPtr& build : fleet.builds()) {
-    if (build->flux && build->origin && selection.Contains(build->origin.file->path))
-      clusters.insert(build->cluster);
+    if (!build->flux || !build->origin) continue;
+    if (certain && !build->certain && build->name != "flux-system") continue;
+    if (selection.Contains(build->origin.file->path)) clusters.insert(build->cluster);
   }
   return {clusters.begin(), clusters.end()};
 }
@@ -43,8 +46,13 @@ std::optional<Loaded> Load(const DiskFileSystem& disk, const std::string& path,
   Loaded loaded{std::move(*selection), nullptr, {}};
   build::FleetBuilder builder(&disk);
   loaded.fleet = builder.Build(loaded.selection.workspace.snapshot());
-  loaded.clusters = ClustersIn(loaded.selection, *loaded.fleet);
-  if (cluster.empty()) return loaded;
+  loaded.clusters = ClustersIn(loaded.selection, *loaded.fleet, false);
+  if (cluster.empty()) {
+    // Directories that perhaps nobody applies are there for those who ask for them.
+    std::vector<std::string> certain = ClustersIn(loaded.selection, *loaded.fleet, true);
+    if (!certain.empty()) loaded.clusters = std::move(certain);
+    return loaded;
+  }
   std::string error;
   const std::optional<std::string> chosen = ChooseCluster(loaded.clusters, cluster, error);
   if (!chosen) {

@@ -169,7 +169,7 @@ DrawnBox Place(const std::vector<std::vector<uint32_t>>& columns, const std::str
     }
     x += width + kColumnGap;
   }
-  frame.width = std::max(frame.width, x - kColumnGap + kMargin - frame.x);
+  frame.width = std::max(frame.width, x - kColumnGap / 2 - frame.x);
   frame.height = kTitleHeight + std::max(height, 0) + kMargin;
   return frame;
 }

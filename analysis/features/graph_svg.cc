@@ -11,7 +11,7 @@ namespace {
 std::string Style() {
   std::string out =
       "text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}"
-      ".kind{fill:#59636e}.trouble{fill:#cf222e}"
+      ".kind{fill:#59636e}.trouble{fill:#cf222e}.unknown .trouble,.suspended .trouble{fill:#59636e}"
       ".frame rect{fill:none;stroke:#8c959f;stroke-dasharray:4 3}.frame text{font-weight:bold}"
       ".edge path{fill:none;stroke:#8c959f;stroke-width:1.2}"
       ".edge.dependsOn path{stroke:#1f6feb;stroke-width:1.6}.edge.source "
