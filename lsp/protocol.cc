@@ -95,6 +95,17 @@ class Value {
     return Object() && (*this)["uri"].Get(out.uri) && (*this)["resultId"].Get(out.resultId) &&
            (*this)["finding"].Get(out.finding) && (*this)["fix"].Get(out.fix);
   }
+  bool Get(bool& out) const {
+    if (!value_ || !value_->is_boolean()) return Fail("a boolean");
+    out = value_->get<bool>();
+    return true;
+  }
+  bool Get(GraphParams& out) const {
+    return Object() && (*this)["cluster"].Maybe(out.cluster) &&
+           (*this)["format"].Maybe(out.format) &&
+           (*this)["kustomization"].Maybe(out.kustomization) &&
+           (*this)["compact"].Maybe(out.compact);
+  }
   template <typename T>
   bool Get(std::vector<T>& out) const {
     if (!value_ || !value_->is_array()) return Fail("an array");
@@ -318,8 +329,15 @@ bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error
   Value v(params, error);
   if (!v.Object() || !v["command"].Get(out.command)) return false;
   // Arguments belong to a command; those of unknown commands are not ours to judge.
-  if (out.command != "fluxcd.applyFix") return true;
-  return v["arguments"].Item(0).Get(out.argument);
+  const Value argument = v["arguments"].Item(0);
+  if (out.command == "fluxcd.applyFix") return argument.Get(out.argument);
+  if (out.command == "fluxcd.graph" || out.command == "fluxcd.tree")
+    return argument.Maybe(out.graph);
+  return true;
+}
+
+bool Decode(const JsonPtr& params, GraphParams& out, std::string& error) {
+  return Value(params, error).Maybe(out);
 }
 
 bool Decode(const JsonPtr& params, WorkspaceSymbolParams& out, std::string& error) {

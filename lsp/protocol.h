@@ -189,9 +189,19 @@ struct SelectionRangeParams {
   std::vector<Position> positions;
 };
 
+// fluxcd/graph, and the argument of the commands fluxcd.graph and fluxcd.tree.
+struct GraphParams {
+  std::optional<std::string> cluster;  // its directory or the end of it; absent: all
+  std::string format = "json";
+  std::string kustomization;  // [NAMESPACE/]NAME; of a tree
+  bool compact = false;       // of a tree: only objects of Flux
+};
+
+// Each command has one argument at most; the member that belongs to it is filled.
 struct ExecuteCommandParams {
   std::string command;
-  FixReference argument;  // the only argument of our only command
+  FixReference argument;  // fluxcd.applyFix
+  GraphParams graph;      // fluxcd.graph, fluxcd.tree
 };
 
 // ---- what we send ----
@@ -349,6 +359,7 @@ bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error)
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
 bool Decode(const JsonPtr& params, WorkspaceSymbolParams& out, std::string& error);
 bool Decode(const JsonPtr& params, SelectionRangeParams& out, std::string& error);
+bool Decode(const JsonPtr& params, GraphParams& out, std::string& error);
 // The id of a $/cancelRequest.
 bool DecodeCancel(const JsonPtr& params, RequestId& out, std::string& error);
 // The first element of the answer to workspace/configuration; null when there is none.
@@ -360,6 +371,8 @@ Encoded Encode(const Diagnostic& diagnostic);
 // A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
 Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
 Encoded EncodeText(const std::string& text);
+// { format, text }.
+Encoded EncodeFormatted(const std::string& format, const std::string& text);
 Encoded EncodeHover(const std::string& text, const Range& range, bool markdown);
 Encoded Encode(const WorkspaceEdit& edit);
 Encoded Encode(const CodeAction& action);

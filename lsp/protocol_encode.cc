@@ -186,6 +186,10 @@ Encoded EncodeText(const std::string& text) {
   return Text(Json(text));
 }
 
+Encoded EncodeFormatted(const std::string& format, const std::string& text) {
+  return Text({{"format", format}, {"text", text}});
+}
+
 Encoded EncodeHover(const std::string& text, const Range& range, bool markdown) {
   return Text({{"contents", {{"kind", markdown ? "markdown" : "plaintext"}, {"value", text}}},
                {"range", ToJson(range)}});

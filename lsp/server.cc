@@ -58,6 +58,8 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/codeLens", this, &Server::CodeLenses);
   // Ours: the position of a document → its effective objects as text, or null.
   dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);
+  // Ours: what Flux reconciles, see docs/graph.md.
+  dispatcher_.OnRequest("fluxcd/graph", this, &Server::Graph);
   dispatcher_.OnRequest("codeAction/resolve", this, &Server::ResolveCodeAction);
   dispatcher_.OnRequest("workspace/executeCommand", this, &Server::ExecuteCommand);
 }
@@ -112,6 +114,8 @@ Encoded Server::Initialize(const InitializeParams& params) {
   // name.
   if (!client_.codeActionLiterals) result.commands = {"fluxcd.applyFix"};
   if (client_.applyEdit) result.commands.emplace_back("fluxcd.upgradeApiVersions");
+  result.commands.emplace_back("fluxcd.graph");
+  result.commands.emplace_back("fluxcd.tree");
   result.codeLens = client_.effectiveObject;
   result.serverVersion = host_.version;
   return Encode(result);

@@ -120,6 +120,11 @@ class Server {
   void CodeActions(const CodeActionParams& params, Reply reply);
   void CodeLenses(const TextDocumentParams& params, Reply reply);
   void EffectiveObject(const TextDocumentPositionParams& params, Reply reply);
+
+  // server_graph.cc
+  void Graph(const GraphParams& params, Reply reply);
+  void Tree(const GraphParams& params, Reply reply);
+
   // server_completion.cc
   void Completion(const TextDocumentPositionParams& params, Reply reply);
   Encoded ResolveCompletion(const CompletionToResolve& params);

@@ -16,6 +16,8 @@ constexpr std::string_view kFixAll = "source.fixAll.fluxcd";
 constexpr std::string_view kFixAllTitle = "Apply all safe fluxcd fixes in this file";
 constexpr std::string_view kApplyFix = "fluxcd.applyFix";
 constexpr std::string_view kUpgrade = "fluxcd.upgradeApiVersions";
+constexpr std::string_view kGraph = "fluxcd.graph";
+constexpr std::string_view kTree = "fluxcd.tree";
 constexpr std::string_view kUpgradeTitle = "Upgrade Flux API versions";
 constexpr std::string_view kUpgradeRules[] = {"removed-api-version", "deprecated-api-version"};
 constexpr std::string_view kMoved = "the file has changed since this fix was offered";
@@ -244,6 +246,8 @@ void Server::UpgradeApiVersions(const Reply& reply) {
 void Server::ExecuteCommand(const ExecuteCommandParams& params, Reply reply) {
   Start();  // some clients forget `initialized`
   if (params.command == kUpgrade) return UpgradeApiVersions(reply);
+  if (params.command == kGraph) return Graph(params.graph, reply);
+  if (params.command == kTree) return Tree(params.graph, reply);
   if (params.command != kApplyFix) {
     return reply.Fail(ErrorCode::kInvalidParams,
                       fmt::format("params.command: no such command: {}", params.command));

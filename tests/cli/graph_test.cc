@@ -1,8 +1,10 @@
 // `graph` and `tree` from the outside.
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/cli/json_schema.h"
 #include "tests/cli/sandbox.h"
 
 namespace fluxls::testing {
@@ -77,6 +79,8 @@ TEST_CASE("graph in all formats") {
   Sandbox box;
   WriteFleet(box);
   const Json json = Json::parse(box.Run({"graph", "--format", "json"}).out);
+  std::ifstream schema(FLUXLS_SOURCE_DIR "/docs/graph.schema.json");
+  CHECK(ValidateJson(Json::parse(schema), json) == std::vector<std::string>());
   CHECK_EQ(json["version"], 1);
   CHECK_EQ(json["clusters"].size(), 2);
   CHECK_EQ(json["clusters"][0]["nodes"][0]["id"], "Kustomization/flux-system/apps");

@@ -192,7 +192,7 @@ TEST_CASE("old clients get commands that apply the fix") {
   options.capabilities = {{"workspace", {{"applyEdit", true}}}};
   ClientHarness client(options);
   CHECK(client.Initialize()["capabilities"]["executeCommandProvider"]["commands"] ==
-        Json({"fluxcd.applyFix", "fluxcd.upgradeApiVersions"}));
+        Json({"fluxcd.applyFix", "fluxcd.upgradeApiVersions", "fluxcd.graph", "fluxcd.tree"}));
   client.Open("/ws/a.yaml", kBadManifest);
   Json actions = client.Request("textDocument/codeAction", Params("/ws/a.yaml", kFirstLine));
   REQUIRE(actions.size() == 1);

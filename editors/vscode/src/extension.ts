@@ -1,6 +1,7 @@
 // Starts fluxcd-ls and passes the settings `fluxcd.*` on. Everything else is the server's work.
 import * as vscode from 'vscode';
 import { EffectiveObjects } from './effective';
+import { registerGraph } from './graph';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 
 let client: LanguageClient | undefined;
@@ -74,6 +75,7 @@ async function restart(): Promise<void> {
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   new EffectiveObjects(() => client).register(context);
+  registerGraph(context, () => client);
   context.subscriptions.push(
     vscode.commands.registerCommand('fluxcd.restart', restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
