@@ -84,6 +84,7 @@ class Assembly {
   }
 
   const std::set<std::string>& roots() const { return written_.roots; }
+  std::map<std::string, Sources> TakeSources() { return std::move(sources_); }
 
  private:
   bool Stopped() const { return stop_ && stop_(); }
@@ -325,6 +326,11 @@ const ImageAutomations& Fleet::ImagesOf(const std::string& root) const {
 
 std::string Fleet::RootOf(const Snapshot& snapshot, const std::string& path) const {
   return RepositoryRoot(snapshot, roots_, path);
+}
+
+const Sources* Fleet::SourcesFor(const Snapshot& snapshot, const std::string& path) const {
+  auto found = sources_.find(RootOf(snapshot, path));
+  return found == sources_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> Fleet::Clusters() const {
@@ -589,6 +595,7 @@ FleetPtr FleetBuilder::Build(const Snapshot& snapshot, const std::function<bool(
   if (stop && stop()) return nullptr;
   fleet->entries_ = assembly.Entries();
   fleet->roots_ = assembly.roots();
+  fleet->sources_ = assembly.TakeSources();
   fleet->Index();
   std::set<std::string> roots;
   for (const FluxBuildPtr& build : fleet->builds_) {

@@ -148,6 +148,9 @@ class Fleet {
   // bootstrap takes for the root. "" outside of all.
   std::string RootOf(const Snapshot& snapshot, const std::string& path) const;
 
+  // What is known of the sources that a file's repository names; null when nothing is.
+  const Sources* SourcesFor(const Snapshot& snapshot, const std::string& path) const;
+
   // The snapshot that it was made from.
   uint64_t generation() const { return generation_; }
 
@@ -166,6 +169,7 @@ class Fleet {
   std::set<std::string> roots_;
   std::map<std::string, ImageAutomations> images_;  // by root; only where there are any
   uint64_t images_hash_ = 0;
+  std::map<std::string, Sources> sources_;  // by root
   std::vector<FluxBuildPtr> builds_;
   std::vector<FluxBuildPtr> entries_;  // before they have applied themselves
   std::unordered_map<std::string, std::vector<Effect>> effects_;

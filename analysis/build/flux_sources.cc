@@ -307,6 +307,11 @@ const SourceTree* Sources::Of(const Value* reference, const ObjectId& referrer,
   return OfKey(KeyOf(reference, referrer), path);
 }
 
+const SourceTree* Sources::Of(std::string_view kind, std::string_view namespace_,
+                              std::string_view name, std::string_view path) const {
+  return OfKey(KeyOf(kind, namespace_, name), path);
+}
+
 const SourceTree* Sources::OfKey(const Key& key, std::string_view path) const {
   auto found = trees_.find(key);
   if (found == trees_.end()) return nullptr;

@@ -58,6 +58,9 @@ class Sources {
   // `path`, the file that asks, is meant.
   const SourceTree* Of(const Value* reference, const ObjectId& referrer,
                        std::string_view path) const;
+  // The same for one that is named by kind, namespace (the referrer's where it says none) and name.
+  const SourceTree* Of(std::string_view kind, std::string_view namespace_, std::string_view name,
+                       std::string_view path) const;
   // `spec.ignore` of the GitRepository that is meant; "" for every other source.
   std::string_view IgnoreOf(const Value* reference, const ObjectId& referrer) const;
   // Root of the repository.

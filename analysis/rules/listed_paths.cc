@@ -86,7 +86,7 @@ class Reader {
   // `keyed`: `key=path`.
   void Add(const Field& field, Node node, Node item, bool keyed = false) {
     if (!node.IsScalar()) return;
-    ListedPath path{field.name, field.kind, node, item, "", node.value()};
+    ListedPath path{field.name, field.kind, node, item, "", node.value(), keyed};
     if (const size_t equals = path.entry.find('='); keyed && equals != std::string_view::npos) {
       path.prefix = path.entry.substr(0, equals + 1);
       path.entry.remove_prefix(equals + 1);

@@ -16,6 +16,7 @@ struct ListedPath {
   yaml::Node item;          // what goes when the entry is removed; no such node when nothing can
   std::string_view prefix;  // `key=` in the files of a generator; else ""
   std::string_view entry;   // the path behind it
+  bool keyed = false;       // a file of a generator: without `key=` its base name is the key
 };
 
 // Field by field; inline YAML and empty entries are left out. `root`: of the kustomization. Views

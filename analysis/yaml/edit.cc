@@ -278,6 +278,22 @@ std::vector<TextEdit> InsertIntoFlow(const Source& source, Node collection, Node
   return {{{end, end}, ","}, {{line_end, line_end}, line}};
 }
 
+// One more item behind `before`, and behind the comment lines that belong to it.
+Edits InsertBehind(const Source& source, Node sequence, Node before, const Value& value) {
+  if (sequence.IsFlow()) {
+    bool json = before.style() == ScalarStyle::kDoubleQuoted;
+    return InsertIntoFlow(source, sequence, before, EmitFlow(value, json));
+  }
+  if (LastWithin(before).IsBlockScalar() && LastWithin(before).IsKey()) return std::nullopt;
+  uint32_t column = ColumnOf(source, sequence);
+  uint32_t at = EndOfLines(source, before.pair_range().end, column);
+  if (!FitsBefore(source, at, column, value)) return std::nullopt;
+  std::string text = source.NewLineAt(at);
+  text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
+  if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
+  return One({at, at}, std::move(text));
+}
+
 // Writes `text`, which is `value`, in place of `old`. A comment behind it on its line stays there:
 // what goes on that line is put before it, the other lines go below it.
 std::vector<TextEdit> PutBeforeComment(const Source& source, ByteRange old, std::string text,
@@ -479,29 +495,36 @@ Edits AppendItem(const Document& document, Node sequence, const Value& value) {
     return ReplaceValue(document, sequence, Value::Sequence({value}));
   }
   if (!sequence.IsSequence()) return std::nullopt;
-  Source source(document);
   Node last;
   for (Node item : sequence) last = item;
-  if (sequence.IsFlow()) {
-    bool json = last.style() == ScalarStyle::kDoubleQuoted;
-    return InsertIntoFlow(source, sequence, last, EmitFlow(value, json));
-  }
-  if (LastWithin(last).IsBlockScalar() && LastWithin(last).IsKey()) return std::nullopt;
-  uint32_t column = ColumnOf(source, sequence);
-  uint32_t at = EndOfLines(source, last.pair_range().end, column);
-  if (!FitsBefore(source, at, column, value)) return std::nullopt;
-  std::string text = source.NewLineAt(at);
-  text.append(column, ' ').append("-").append(EmitItemValue(value, column, source.layout));
-  if (at == source.End() && EndsWithBlock(value)) text += source.layout.line_end;
-  return One({at, at}, std::move(text));
+  return InsertBehind(Source(document), sequence, last, value);
 }
 
-Edits RemoveItem(const Document& document, Node item) {
+Edits InsertItem(const Document& document, Node sequence, uint32_t index, const Value& value) {
+  if (!sequence.IsSequence() || index >= sequence.size())
+    return AppendItem(document, sequence, value);
+  if (sequence.IsDamaged()) return std::nullopt;
+  Source source(document);
+  if (index > 0) return InsertBehind(source, sequence, sequence[index - 1], value);
+  const uint32_t begin = sequence[0].pair_range().begin;
+  if (sequence.IsFlow()) {
+    const bool json = sequence[0].style() == ScalarStyle::kDoubleQuoted;
+    return One({begin, begin}, EmitFlow(value, json) + ", ");
+  }
+  if (SpansLines(value) || !source.OnlyBlanksBefore(begin)) return std::nullopt;
+  const uint32_t column = source.Column(begin);
+  const uint32_t line = BeginOfLines(source, begin);
+  std::string text(column, ' ');
+  text.append("-").append(EmitItemValue(value, column, source.layout));
+  return One({line, line}, text.append(source.layout.line_end));
+}
+
+Edits RemoveItem(const Document& document, Node item, CommentsAbove above) {
   Node sequence = item.parent();
   if (!sequence.IsSequence() || IsNeededElsewhere(item)) return std::nullopt;
   if (sequence.IsFlow()) return RemoveFromFlow(Source(document), sequence, item);
   if (sequence.size() == 1) return ReplaceValue(document, sequence, Value::Sequence({}));
-  return RemoveFromBlock(Source(document), sequence, item, false);
+  return RemoveFromBlock(Source(document), sequence, item, above == CommentsAbove::kStay);
 }
 
 }  // namespace fluxls::yaml

@@ -76,8 +76,15 @@ Edits RenameKey(const Document& document, Node value, std::string_view new_key);
 // a sequence.
 Edits AppendItem(const Document& document, Node sequence, const Value& value);
 
+// The same in front of the item at `index`; at or behind the last index it appends. In block style
+// only what fits on one line goes to the front.
+Edits InsertItem(const Document& document, Node sequence, uint32_t index, const Value& value);
+
 // Removes one item, as RemovePair does for pairs. A sequence that would be left empty becomes `[]`.
-Edits RemoveItem(const Document& document, Node item);
+// Comment lines above it may as well be entries that are commented out; `kStay` leaves them where
+// they are.
+enum class CommentsAbove : uint8_t { kGo, kStay };
+Edits RemoveItem(const Document& document, Node item, CommentsAbove above = CommentsAbove::kGo);
 
 // How `value` is written as a one-line scalar: plain where that reads back as the same string, else
 // quoted (`"` unless `prefer` says single quotes). `in_flow`: inside brackets, where fewer plain

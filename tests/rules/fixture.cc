@@ -148,6 +148,11 @@ std::vector<File> Apply(const std::vector<File>& files, const Fix& fix) {
       if (JoinPath(kRoot, file.path) == edit.path) file.text = ApplyEdits(file.text, edit.edits);
     }
   }
+  for (const FileRename& rename : fix.renames) {
+    for (File& file : result) {
+      if (JoinPath(kRoot, file.path) == rename.from) file.path = RelativePath(rename.to, kRoot);
+    }
+  }
   return result;
 }
 
