@@ -116,6 +116,18 @@ class Value {
     }
     return true;
   }
+  // A string, without a complaint when it is none.
+  bool Is(std::string& out) const {
+    if (!value_ || !value_->is_string()) return false;
+    out = value_->get_ref<const std::string&>();
+    return true;
+  }
+  // The items of an array; none of anything else.
+  template <typename F>
+  void ForEach(F&& f) const {
+    if (!value_ || !value_->is_array()) return;
+    for (size_t i = 0; i < value_->size(); ++i) f(Item(i));
+  }
   // Absent and null leave `out` as it is.
   template <typename T>
   bool Maybe(T& out) const {
@@ -179,6 +191,9 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.workspaceFolders = workspace["workspaceFolders"].IsTrue();
   out.documentChanges = workspace["workspaceEdit"]["documentChanges"].IsTrue();
   out.renameFiles = workspace["workspaceEdit"]["resourceOperations"].HoldsString("rename");
+  out.willRename = workspace["fileOperations"]["willRename"].IsTrue();
+  out.willCreate = workspace["fileOperations"]["willCreate"].IsTrue();
+  out.willDelete = workspace["fileOperations"]["willDelete"].IsTrue();
   out.changeAnnotations = workspace["workspaceEdit"]["changeAnnotationSupport"].IsObject();
   out.applyEdit = workspace["applyEdit"].IsTrue();
   out.diagnosticRefresh = workspace["diagnostics"]["refreshSupport"].IsTrue();
@@ -272,6 +287,22 @@ bool Decode(const JsonPtr& params, DidChangeConfigurationParams& out, std::strin
 bool Decode(const JsonPtr& params, DidChangeWatchedFilesParams& out, std::string& error) {
   Value v(params, error);
   return v.Object() && v["changes"].Get(out.changes);
+}
+
+bool Decode(const JsonPtr& params, RenameFilesParams& out, std::string& error) {
+  Value(params, error)["files"].ForEach([&out](const Value& file) {
+    RenameFilesParams::File one;
+    if (file["oldUri"].Is(one.oldUri) && file["newUri"].Is(one.newUri)) out.files.push_back(one);
+  });
+  return true;
+}
+
+bool Decode(const JsonPtr& params, FilesParams& out, std::string& error) {
+  Value(params, error)["files"].ForEach([&out](const Value& file) {
+    std::string uri;
+    if (file["uri"].Is(uri)) out.uris.push_back(uri);
+  });
+  return true;
 }
 
 bool Decode(const JsonPtr& params, DidChangeWorkspaceFoldersParams& out, std::string& error) {

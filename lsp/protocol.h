@@ -48,6 +48,9 @@ struct ClientCapabilities {
   bool workspaceFolders = false;
   bool documentChanges = false;
   bool renameFiles = false;
+  bool willRename = false;  // it asks before it moves, creates, deletes files
+  bool willCreate = false;
+  bool willDelete = false;
   bool changeAnnotations = false;
   bool applyEdit = false;
   bool diagnosticRefresh = false;
@@ -126,6 +129,20 @@ struct DidChangeWatchedFilesParams {
     int64_t type = kChanged;
   };
   std::vector<FileEvent> changes;
+};
+
+// workspace/willRenameFiles. What cannot be read is left out: the client waits with its operation.
+struct RenameFilesParams {
+  struct File {
+    std::string oldUri;
+    std::string newUri;
+  };
+  std::vector<File> files;
+};
+
+// workspace/willCreateFiles and willDeleteFiles, in the same way.
+struct FilesParams {
+  std::vector<std::string> uris;
 };
 
 struct DidChangeWorkspaceFoldersParams {
@@ -331,6 +348,9 @@ struct InitializeResult {
   std::vector<std::string> commands;
   std::string serverVersion;
   bool codeLens = false;
+  bool willRename = false;
+  bool willCreate = false;
+  bool willDelete = false;
 };
 
 struct FileSystemWatcher {
@@ -349,6 +369,8 @@ bool Decode(const JsonPtr& params, DidChangeTextDocumentParams& out, std::string
 bool Decode(const JsonPtr& params, TextDocumentParams& out, std::string& error);
 bool Decode(const JsonPtr& params, DidChangeConfigurationParams& out, std::string& error);
 bool Decode(const JsonPtr& params, DidChangeWatchedFilesParams& out, std::string& error);
+bool Decode(const JsonPtr& params, RenameFilesParams& out, std::string& error);
+bool Decode(const JsonPtr& params, FilesParams& out, std::string& error);
 bool Decode(const JsonPtr& params, DidChangeWorkspaceFoldersParams& out, std::string& error);
 bool Decode(const JsonPtr& params, DocumentDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& error);

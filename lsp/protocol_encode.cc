@@ -145,6 +145,18 @@ Encoded Registration(std::string_view id, std::string_view method, Json options)
 
 }  // namespace
 
+namespace {
+
+// Which files an operation is asked about: those of `glob`, and whole folders.
+Json FileFilters(std::string_view glob) {
+  Json filters = Json::array();
+  filters.push_back({{"scheme", "file"}, {"pattern", {{"glob", glob}, {"matches", "file"}}}});
+  filters.push_back({{"scheme", "file"}, {"pattern", {{"glob", "**"}, {"matches", "folder"}}}});
+  return {{"filters", std::move(filters)}};
+}
+
+}  // namespace
+
 Encoded Encode(const InitializeResult& result) {
   Json action_kinds = Json::array({"quickfix", "source.fixAll.fluxcd"});
   Json capabilities = {
@@ -166,6 +178,12 @@ Encoded Encode(const InitializeResult& result) {
     capabilities["diagnosticProvider"] = {
         {"identifier", "fluxcd"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
   }
+  // Generators and patches name files of any kind; only YAML is ever added to a list.
+  Json operations = Json::object();
+  if (result.willRename) operations["willRename"] = FileFilters("**/*");
+  if (result.willCreate) operations["willCreate"] = FileFilters("**/*.{yaml,yml}");
+  if (result.willDelete) operations["willDelete"] = FileFilters("**/*");
+  if (!operations.empty()) capabilities["workspace"]["fileOperations"] = std::move(operations);
   if (result.codeLens) capabilities["codeLensProvider"] = Json::object();
   if (!result.commands.empty())
     capabilities["executeCommandProvider"] = {{"commands", result.commands}};

@@ -60,6 +60,9 @@ void Server::Bind() {
   dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);
   // Ours: what Flux reconciles, see docs/graph.md.
   dispatcher_.OnRequest("fluxcd/graph", this, &Server::Graph);
+  dispatcher_.OnRequest("workspace/willRenameFiles", this, &Server::WillRenameFiles);
+  dispatcher_.OnRequest("workspace/willCreateFiles", this, &Server::WillCreateFiles);
+  dispatcher_.OnRequest("workspace/willDeleteFiles", this, &Server::WillDeleteFiles);
   dispatcher_.OnRequest("codeAction/resolve", this, &Server::ResolveCodeAction);
   dispatcher_.OnRequest("workspace/executeCommand", this, &Server::ExecuteCommand);
 }
@@ -117,6 +120,9 @@ Encoded Server::Initialize(const InitializeParams& params) {
   result.commands.emplace_back("fluxcd.graph");
   result.commands.emplace_back("fluxcd.tree");
   result.codeLens = client_.effectiveObject;
+  result.willRename = client_.willRename;
+  result.willCreate = client_.willCreate;
+  result.willDelete = client_.willDelete;
   result.serverVersion = host_.version;
   return Encode(result);
 }

@@ -125,6 +125,14 @@ class Server {
   void Graph(const GraphParams& params, Reply reply);
   void Tree(const GraphParams& params, Reply reply);
 
+  // server_files.cc
+  void WillRenameFiles(const RenameFilesParams& params, Reply reply);
+  void WillCreateFiles(const FilesParams& params, Reply reply);
+  void WillDeleteFiles(const FilesParams& params, Reply reply);
+  // Answers with the edits that `edits` finds in the state of now, builds included; null for none.
+  void AnswerEdits(
+      const std::vector<std::string>& paths, const Reply& reply,
+      std::function<std::vector<FileEdit>(const Snapshot&, const build::Fleet*)> edits);
   // server_completion.cc
   void Completion(const TextDocumentPositionParams& params, Reply reply);
   Encoded ResolveCompletion(const CompletionToResolve& params);

@@ -39,6 +39,17 @@ std::optional<std::vector<FileEdit>> Carry(const Changes& changes) {
   return out;
 }
 
+// Flux's object in a file that kustomize takes for its own.
+bool HoldsFluxKustomization(const SourceFile& file) {
+  for (const Document& document : file.yaml.documents) {
+    const yaml::Node root = document.root();
+    if (!root) continue;
+    return ApiVersion::Parse(root.Find("apiVersion").value()).group == kFluxKustomizeGroup &&
+           root.Find("spec");
+  }
+  return false;
+}
+
 // Finds the entries that a move changes.
 class Mover {
  public:
@@ -85,8 +96,7 @@ class Mover {
   std::string NewBase(const std::string& directory) const {
     const std::optional<std::string> path = snapshot_.KustomizationIn(directory);
     const SourceFilePtr file = path ? snapshot_.Find(*path) : nullptr;
-    if (file && !file->facts.resources.empty() &&
-        !(file->facts.kustomization && file->facts.kustomization->leads)) {
+    if (file && HoldsFluxKustomization(*file)) {
       std::string moved = moved_.Of(*path);
       if (!IsKustomizationFileName(BaseName(moved))) return moved;
     }

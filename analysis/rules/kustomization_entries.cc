@@ -54,6 +54,37 @@ bool TakesCommentLine(const Document& document, const std::vector<TextEdit>& edi
   });
 }
 
+// An empty list in place of its only item, and of the comment behind that; comments on lines of
+// their own stay.
+yaml::Edits EmptyOut(const Document& document, Node item) {
+  const Node list = item.parent();
+  const std::string_view text = document.text();
+  const auto line_end = [&](uint32_t at) {
+    return LineEnd(text, at - document.base()) + document.base();
+  };
+  ByteRange own = item.pair_range();
+  const ByteRange whole = list.full_range();
+  const uint32_t last = line_end(own.end);
+  yaml::Edits edits = yaml::RemoveItem(document, item);
+  if (!edits || list.IsFlow()) return edits;
+  for (ByteRange comment : document.comments()) {
+    if (comment.begin < own.end || comment.begin >= last) continue;
+    edits->push_back({{own.end, comment.end}, ""});
+  }
+  if (!TakesCommentLine(document, *edits)) return edits;
+  if (list.anchor().empty() && list.tag().empty() && list.key() && whole.begin == own.begin) {
+    const uint32_t begin = LineBegin(text, own.begin - document.base()) + document.base();
+    const uint32_t key = list.key().range().begin;
+    const uint32_t column = key - document.base() - LineBegin(text, key - document.base());
+    const bool own_line =
+        text.substr(begin - document.base(), own.begin - begin).find_first_not_of(' ') ==
+        std::string_view::npos;
+    if (own_line && item.IsScalar())
+      return {{{{begin, last}, std::string(column + 2, ' ') + "[]"}}};
+  }
+  return std::nullopt;
+}
+
 // Removes the whole list that `item` is alone in, with its key. An empty list stays where kustomize
 // would refuse a kustomization that says nothing, and where comments would go along.
 yaml::Edits RemoveLast(const Document& document, Node item) {
@@ -64,7 +95,7 @@ yaml::Edits RemoveLast(const Document& document, Node item) {
     yaml::Edits edits = yaml::RemovePair(document, list);
     if (edits && !TakesCommentLine(document, *edits)) return edits;
   }
-  return yaml::RemoveItem(document, item);
+  return EmptyOut(document, item);
 }
 
 yaml::Edits RemoveEntry(const Document& document, const ListedPath& listed) {
@@ -88,6 +119,23 @@ std::vector<std::string_view> Texts(Node list) {
   return texts;
 }
 
+// Where a new entry goes. Files, and what lies in directories, are often ordered apart from each
+// other: what has as many steps is compared.
+uint32_t PlaceIn(const std::vector<std::string_view>& texts, std::string_view path) {
+  const auto steps = [](std::string_view text) {
+    return std::count(text.begin(), text.end(), '/');
+  };
+  std::vector<std::string_view> alike;
+  uint32_t behind = 0;
+  for (uint32_t i = 0; i < texts.size(); ++i) {
+    if (steps(texts[i]) != steps(path)) continue;
+    alike.push_back(texts[i]);
+    if (texts[i] <= path || alike.size() == 1) behind = texts[i] <= path ? i + 1 : i;
+  }
+  const bool ordered = alike.size() > 1 && std::is_sorted(alike.begin(), alike.end());
+  return ordered ? behind : static_cast<uint32_t>(texts.size());
+}
+
 yaml::Edits AddEntry(const Document& document, const EntryChanges::Added& added) {
   const Node root = document.root();
   const Node list = root.FindOwn(added.field);
@@ -108,11 +156,7 @@ yaml::Edits AddEntry(const Document& document, const EntryChanges::Added& added)
   const yaml::ScalarStyle style = last.IsQuoted() ? last.style() : yaml::ScalarStyle::kPlain;
   std::string written = yaml::QuoteScalar(path, style, list.IsFlow());
   if (!added.comment.empty() && last && !list.IsFlow()) written += " " + added.comment;
-  auto index = static_cast<uint32_t>(texts.size());
-  if (texts.size() > 1 && std::is_sorted(texts.begin(), texts.end())) {
-    index =
-        static_cast<uint32_t>(std::upper_bound(texts.begin(), texts.end(), path) - texts.begin());
-  }
+  const uint32_t index = PlaceIn(texts, path);
   return yaml::InsertItem(document, list, index, yaml::Value::Verbatim(std::move(written)));
 }
 

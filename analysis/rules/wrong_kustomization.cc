@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "analysis/rules/file_moves.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 #include "analysis/yaml/edit.h"
@@ -33,7 +36,7 @@ object without `spec`; and a kustomization file that is loaded as a resource has
 ## Fix
 
 Switches the apiVersion where the fields prove which of the two is meant; puts the directory in the place of its
-kustomization file.
+kustomization file; calls the file of a Flux Kustomization after it, and changes the entries that lead there.
 
 ## References
 
@@ -83,6 +86,46 @@ spec:
     name: flux-system
 )",
      .good = R"(%! clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+)"},
+    {.title = "A Flux Kustomization in a file that kustomize takes for its own",
+     .bad = R"(%! clusters/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - production # all of it
+%! clusters/production/kustomization.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a Flux Kustomization in a file named kustomization.yaml, which kustomize takes for its own and fails on; give the file another name
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+)",
+     .good = R"(%! clusters/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - production/apps.yaml # all of it
+%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -180,6 +223,28 @@ void ReportMixed(RuleContext& context, const RuleContext::Object& object) {
   }
 }
 
+// Is this a name that a file may have everywhere?
+bool IsFileName(std::string_view name) {
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
+// The file is called after its object, and whoever names the file or its directory follows.
+void AddRename(const RuleContext& context, Finding& finding, const RuleContext::Object& object) {
+  const std::string& path = context.file().path;
+  if (!IsFileName(object.name)) return;
+  const std::string name = std::string(object.name) + ".yaml";
+  const FileRename rename{path, JoinPath(DirectoryName(path), name)};
+  if (context.snapshot().Stat(rename.to) != PathKind::kMissing) return;
+  Fix fix;
+  fix.title = fmt::format("Rename the file to {}", name);
+  fix.preferred = true;
+  fix.edits = EditsForMoves(context.snapshot(), context.fleet(), {{rename}});
+  fix.renames.push_back(rename);
+  finding.fixes.push_back(std::move(fix));
+}
+
 void CheckObjects(RuleContext& context) {
   const catalog::Release release =
       ToCatalog(context.snapshot().ReleaseFor(context.file().path).release);
@@ -199,10 +264,12 @@ void CheckObjects(RuleContext& context) {
     } else if (object.api.group == kFluxKustomizeGroup && IsKustomizationFileName(file_name) &&
                object.root.Find("spec") && IsFirstDocument(context, *object.document) &&
                !IsListedAsFile(context)) {
-      context.Report(object.root.Find("apiVersion"), Part::kValue,
-                     fmt::format("a Flux Kustomization in a file named {}, which kustomize takes "
-                                 "for its own and fails on; give the file another name",
-                                 file_name));
+      Finding& finding =
+          context.Report(object.root.Find("apiVersion"), Part::kValue,
+                         fmt::format("a Flux Kustomization in a file named {}, which kustomize "
+                                     "takes for its own and fails on; give the file another name",
+                                     file_name));
+      AddRename(context, finding, object);
     } else {
       ReportMixed(context, object);
     }

@@ -73,11 +73,10 @@ std::map<std::string, std::string> MovingRepo::Applied(std::span<const FileRenam
   };
   for (const build::FluxBuildPtr& one : fleet_->builds()) {
     const std::string title = one->flux ? one->Title() : directory(one->directory);
-    const std::string cluster = one->cluster.empty() ? "" : directory(one->cluster);
+    const std::string cluster = directory(JoinPath(kRoot, one->cluster));
     const std::string key = fmt::format("{} {}", cluster, title);
     out[key] =
         fmt::format("{}, {} unknowns\n", one->failed ? "fails" : "works", one->unknowns.size());
-    // Texts of files that came from a directory may name it.
     for (const build::Object& object : one->objects) {
       build::ObjectId id = object.id;
       std::string text = build::PrintYaml(object.root);
