@@ -148,24 +148,22 @@ class Mover {
   Changes changes_;
 };
 
-// Puts edits of the same file together. They never touch: one half is in kustomization files, the
-// other one in Flux objects and in patches that are written inline.
-std::vector<FileEdit> Merge(std::vector<FileEdit> first, std::vector<FileEdit> second) {
+// Edits of the same files put together; nothing when two of them touch.
+std::optional<std::vector<FileEdit>> Together(const std::vector<FileEdit>& first,
+                                              const std::vector<FileEdit>& second) {
   std::map<std::string, std::vector<TextEdit>> by_path;
-  for (std::vector<FileEdit>* list : {&first, &second}) {
-    for (FileEdit& edit : *list) {
+  for (const std::vector<FileEdit>* list : {&first, &second}) {
+    for (const FileEdit& edit : *list) {
       std::vector<TextEdit>& edits = by_path[edit.path];
-      for (TextEdit& one : edit.edits) {
-        const bool apart = std::none_of(edits.begin(), edits.end(), [&one](const TextEdit& other) {
-          return other.range.Overlaps(one.range) || other.range == one.range;
-        });
-        if (apart) edits.push_back(std::move(one));
-      }
+      edits.insert(edits.end(), edit.edits.begin(), edit.edits.end());
     }
   }
   std::vector<FileEdit> out;
   for (auto& [path, edits] : by_path) {
     std::sort(edits.begin(), edits.end());
+    for (size_t i = 1; i < edits.size(); ++i) {
+      if (edits[i - 1].range.Overlaps(edits[i].range)) return std::nullopt;
+    }
     if (!edits.empty()) out.push_back({path, std::move(edits)});
   }
   return out;
@@ -219,12 +217,17 @@ std::vector<FileEdit> EditsForMoves(const Snapshot& snapshot, const build::Fleet
                                     std::span<const FileRename> moves, MoveOptions options) {
   const MovedPaths moved(snapshot, moves);
   if (moved.empty()) return {};
-  std::optional<std::vector<FileEdit>> entries =
-      Carry(Mover(snapshot, moved, options.hand_over).Run());
-  if (!entries) entries = Carry(Mover(snapshot, moved, false).Run());
-  if (!entries) entries.emplace();
-  if (!fleet) return std::move(*entries);
-  return Merge(std::move(*entries), EditFluxPaths(snapshot, *fleet, moved));
+  const std::vector<FileEdit> flux =
+      fleet ? EditFluxPaths(snapshot, *fleet, moved) : std::vector<FileEdit>();
+  // Without handing over only scalars change, and these are always apart.
+  for (bool hand_over : {true, false}) {
+    if (hand_over && !options.hand_over) continue;
+    const std::optional<std::vector<FileEdit>> entries =
+        Carry(Mover(snapshot, moved, hand_over).Run());
+    std::optional<std::vector<FileEdit>> all = entries ? Together(*entries, flux) : std::nullopt;
+    if (all) return std::move(*all);
+  }
+  return {};
 }
 
 std::vector<FileEdit> EditsForDeletes(const Snapshot& snapshot,

@@ -184,6 +184,43 @@ class Steps {
   yaml::File file_;
 };
 
+bool Touch(const std::vector<TextEdit>& a, const std::vector<TextEdit>& b) {
+  return std::any_of(a.begin(), a.end(), [&b](const TextEdit& one) {
+    return std::any_of(b.begin(), b.end(),
+                       [&one](const TextEdit& other) { return one.range.Overlaps(other.range); });
+  });
+}
+
+// Removes as many entries as can go at once: edits that get in each other's way, and the last one
+// of a list, wait for the next time. `indices`, ordered, becomes those that are left, as they count
+// then. Nothing when an entry cannot be removed.
+yaml::Edits RemoveSome(const Document& document, std::vector<size_t>& indices) {
+  const std::vector<ListedPath> listed = NamedPaths(document.root());
+  std::vector<TextEdit> out;
+  std::vector<TextEdit> last;           // only the one before can be in the way
+  std::map<ByteRange, uint32_t> taken;  // by list
+  std::vector<size_t> left;
+  size_t gone = 0;
+  for (size_t index : indices) {
+    if (index >= listed.size()) return std::nullopt;
+    const ListedPath& entry = listed[index];
+    const Node list = entry.item ? entry.item.parent() : Node();
+    const bool empties = list && list.size() > 1 && taken[list.range()] + 1 == list.size();
+    yaml::Edits edits = empties ? std::vector<TextEdit>() : RemoveEntry(document, entry);
+    if (!edits) return std::nullopt;
+    if (empties || Touch(*edits, last)) {
+      left.push_back(index - gone);
+      continue;
+    }
+    if (list) ++taken[list.range()];
+    ++gone;
+    out.insert(out.end(), edits->begin(), edits->end());
+    last = std::move(*edits);
+  }
+  indices = std::move(left);
+  return out;
+}
+
 std::string NewText(const ListedPath& listed, const std::string& path) {
   std::string key(listed.prefix);
   if (listed.keyed && key.empty() && BaseName(listed.entry) != BaseName(path))
@@ -249,15 +286,15 @@ std::optional<std::vector<TextEdit>> EditEntries(const EntryChanges& changes) {
   const std::vector<ListedPath> listed = NamedPaths(document->root());
   std::vector<TextEdit> scalars = Rewrite(*document, listed, changes.rewritten);
   if (changes.removed.empty() && changes.added.empty()) return scalars;
-  if (document->HasErrors()) return std::nullopt;
+  // Each new entry reads the file again.
+  constexpr size_t kMostAdded = 200;
+  if (document->HasErrors() || changes.added.size() > kMostAdded) return std::nullopt;
   const auto index = static_cast<size_t>(document - changes.file->yaml.documents.data());
   Steps steps(ApplyEdits(before, scalars), index);
-  // From the last one up: what is above keeps its index.
-  for (auto removed = changes.removed.rbegin(); removed != changes.removed.rend(); ++removed) {
-    if (!steps.document()) return std::nullopt;
-    const std::vector<ListedPath> now = NamedPaths(steps.document()->root());
-    if (*removed >= now.size()) return std::nullopt;
-    if (!steps.Apply(RemoveEntry(*steps.document(), now[*removed]))) return std::nullopt;
+  std::vector<size_t> removed(changes.removed.begin(), changes.removed.end());
+  while (!removed.empty()) {
+    if (!steps.document() || !steps.Apply(RemoveSome(*steps.document(), removed)))
+      return std::nullopt;
   }
   for (const EntryChanges::Added& added : changes.added) {
     if (!steps.document() || !steps.Apply(AddEntry(*steps.document(), added))) return std::nullopt;

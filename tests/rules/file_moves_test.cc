@@ -493,6 +493,51 @@ TEST_CASE("several entries of one list go at once") {
   }
 }
 
+TEST_CASE("a thousand entries go in a moment") {
+  std::string list = "resources:\n";
+  std::string flow = "components: [";
+  std::string files;
+  std::vector<std::string> gone;
+  for (int i = 0; i < 1000; ++i) {
+    list += fmt::format("- gone/{}.yaml\n", i);
+    flow += fmt::format("gone/d{}, ", i);
+    files += fmt::format("%! gone/{0}.yaml\na: {0}\n%! gone/d{0}/kustomization.yaml\na: 1\n", i);
+  }
+  const MovingRepo repo = MovingRepo::FromText("%! kustomization.yaml\n" + Kustomize(list) + flow +
+                                               "keep]\n%! keep/kustomization.yaml\na: 1\n" + files);
+  const MovingRepo after = repo.After(EditsForDeletes(repo.snapshot(), InRepo({"gone"})), {});
+  CHECK_EQ(after.Text("kustomization.yaml"), Kustomize("components: [keep]\n"));
+}
+
+TEST_CASE("an entry that leaves does not get in the way of a path in the same file") {
+  const std::string text = std::string(kSync) + "%! a/kustomization.yaml\n" +
+                           Kustomize(R"(resources:
+  - ks.yaml
+patches:
+  - patch: |
+      - op: replace
+        path: /spec/path
+        value: ./apps # new
+    target:
+      kind: Kustomization
+components:
+  - part
+)") + "%! a/ks.yaml\n" + Ks("apps", "./other") +
+                           "%! a/part/kustomization.yaml\nkind: Component\n"
+                           "apiVersion: kustomize.config.k8s.io/v1alpha1\nnamePrefix: a-\n"
+                           "%! b/kustomization.yaml\n" +
+                           Kustomize("resources: [cm.yaml]\n") + "%! b/cm.yaml\n" +
+                           ConfigMap("cm") + "%! apps/cm.yaml\n" + ConfigMap("app") +
+                           "%! clusters/one/all.yaml\n" + Ks("all", "./a");
+  const MovingRepo repo = MovingRepo::FromText(text);
+  const auto moves =
+      MovesInRepo({{"a/part", "b/part"}, {"a/ks.yaml", "b/ks.yaml"}, {"apps", "web"}});
+  const MovingRepo after = repo.After(EditsForMoves(repo.snapshot(), &repo.fleet(), moves), moves);
+  CHECK(Has(after, "a/kustomization.yaml", "        value: ./web # new"));
+  CHECK(Has(after, "a/kustomization.yaml", "  - ../b/part"));
+  CHECK(Has(after, "a/kustomization.yaml", "  - ../b/ks.yaml"));
+}
+
 TEST_CASE("a new manifest is listed beside the others") {
   const MovingRepo repo = MovingRepo::FromText(FourLayers());
   const auto text = [&repo](const std::vector<std::string>& created, const std::string& path) {

@@ -144,7 +144,8 @@ bool HasCycle(const MovingRepo& repo) {
   return false;
 }
 
-void MoveAbout(const fs::path& root, int count, unsigned seed) {
+// `messages`: what rules say must stay the same as well.
+void MoveAbout(const fs::path& root, int count, unsigned seed, bool messages = false) {
   const MovingRepo repo = MovingRepo::FromDisk(root);
   Mover mover(repo, seed);
   int done = 0;
@@ -171,12 +172,13 @@ void MoveAbout(const fs::path& root, int count, unsigned seed) {
     CAPTURE(what);
     if (HasCycle(after) && !HasCycle(repo)) continue;
     CHECK_EQ(Difference(repo.Applied(moves), after.Applied()), "");
+    if (messages) CHECK_EQ(repo.Messages(), after.Messages());
   }
   MESSAGE(root.filename().string() << ": " << done << " moves, " << edited << " with edits");
 }
 
 TEST_CASE("random moves in the example leave what is applied as it is") {
-  MoveAbout(fs::path(FLUXLS_SOURCE_DIR) / "examples" / "fleet", 40, 1);
+  MoveAbout(fs::path(FLUXLS_SOURCE_DIR) / "examples" / "fleet", 40, 1, /*messages=*/true);
 }
 
 TEST_CASE("random moves in real repositories leave what is applied as it is") {
