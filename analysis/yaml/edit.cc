@@ -506,9 +506,10 @@ Edits InsertItem(const Document& document, Node sequence, uint32_t index, const 
   if (sequence.IsDamaged()) return std::nullopt;
   Source source(document);
   if (index > 0) return InsertBehind(source, sequence, sequence[index - 1], value);
-  const uint32_t begin = sequence[0].pair_range().begin;
+  const Node first = sequence[0];
+  const uint32_t begin = std::min(first.pair_range().begin, first.full_range().begin);
   if (sequence.IsFlow()) {
-    const bool json = sequence[0].style() == ScalarStyle::kDoubleQuoted;
+    const bool json = first.style() == ScalarStyle::kDoubleQuoted;
     return One({begin, begin}, EmitFlow(value, json) + ", ");
   }
   if (SpansLines(value) || !source.OnlyBlanksBefore(begin)) return std::nullopt;

@@ -178,6 +178,16 @@ std::string CheckEdits(std::string_view text, const Document& document, Node nod
          fmt::format("{}[{}]", route, node.IsSequence() ? node.size() : 0), "{} "});
     attempts.push_back(
         {"RemoveItem", yaml::RemoveItem(document, node), route, std::nullopt, false, false});
+    attempts.push_back({"RemoveItem below comments",
+                        yaml::RemoveItem(document, node, yaml::CommentsAbove::kStay), route,
+                        std::nullopt, false, false});
+    for (uint32_t i = 0; node.IsSequence() && i < 2 && i < node.size(); ++i) {
+      const Edits edits =
+          yaml::InsertItem(document, node, i, Value::String(std::string(kValue)));
+      attempts.push_back({"InsertItem", edits, fmt::format("{}[{}]", route, i), described, false});
+      // The other items move on; nothing else changes.
+      attempts.push_back({"InsertItem", edits, route, fmt::format("[] {}", node.anchor())});
+    }
   }
   if (node.key()) {
     attempts.push_back(

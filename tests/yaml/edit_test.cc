@@ -206,6 +206,32 @@ TEST_CASE("AppendItem follows the style of the list") {
             .find("none:\n  - new\nflow") != std::string::npos);
 }
 
+TEST_CASE("InsertItem goes in front of an item and of its comments") {
+  Fixture f("r:\n# of b\n- b.yaml # b\n  # more of b\n# of c\n- c.yaml\nflow: [x, \"y\"]\n");
+  const Value value = Value::String("new");
+  CHECK(f.Apply(InsertItem(f.document, f.At("r"), 0, value)) ==
+        Replaced(f.text, "# of b\n", "- new\n# of b\n"));
+  CHECK(f.Apply(InsertItem(f.document, f.At("r"), 1, value)) ==
+        Replaced(f.text, "# of c\n", "- new\n# of c\n"));
+  CHECK(f.Apply(InsertItem(f.document, f.At("r"), 7, value)) ==
+        Replaced(f.text, "- c.yaml\n", "- c.yaml\n- new\n"));
+  CHECK(f.Apply(InsertItem(f.document, f.At("flow"), 0, value)) ==
+        Replaced(f.text, "[x,", "[new, x,"));
+  CHECK(f.Apply(InsertItem(f.document, f.At("flow"), 1, value)) ==
+        Replaced(f.text, "[x,", "[x, new,"));
+  Fixture anchor("[&a !!str x, *a]\n");
+  CHECK(anchor.Apply(InsertItem(anchor.document, anchor.document.root(), 0, value)) ==
+        "[new, &a !!str x, *a]\n");
+  Fixture nested("- - a\n  - b\n");
+  CHECK(nested.Apply(InsertItem(nested.document, nested.At("[0]"), 0, value)) == "(refused)");
+}
+
+TEST_CASE("RemoveItem leaves the comments above where it is told to") {
+  Fixture f("r:\n- a\n# - later\n- b # gone\n- c\n");
+  CHECK(f.Apply(RemoveItem(f.document, f.At("r[1]"), CommentsAbove::kStay)) ==
+        "r:\n- a\n# - later\n- c\n");
+}
+
 TEST_CASE("RemoveItem takes its lines, the last one leaves []") {
   Fixture f(kRelease);
   CHECK(f.Apply(RemoveItem(f.document, f.At("spec.valuesFrom[1]"))) ==
