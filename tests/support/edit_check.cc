@@ -182,8 +182,7 @@ std::string CheckEdits(std::string_view text, const Document& document, Node nod
                         yaml::RemoveItem(document, node, yaml::CommentsAbove::kStay), route,
                         std::nullopt, false, false});
     for (uint32_t i = 0; node.IsSequence() && i < 2 && i < node.size(); ++i) {
-      const Edits edits =
-          yaml::InsertItem(document, node, i, Value::String(std::string(kValue)));
+      const Edits edits = yaml::InsertItem(document, node, i, Value::String(std::string(kValue)));
       attempts.push_back({"InsertItem", edits, fmt::format("{}[{}]", route, i), described, false});
       // The other items move on; nothing else changes.
       attempts.push_back({"InsertItem", edits, route, fmt::format("[] {}", node.anchor())});
