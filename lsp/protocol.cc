@@ -340,6 +340,16 @@ bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string&
          v["position"].Get(out.position);
 }
 
+bool Decode(const JsonPtr& params, ReferenceParams& out, std::string& error) {
+  Value v(params, error);
+  if (!v.Object() || !v["textDocument"].Object() || !v["textDocument"]["uri"].Get(out.uri) ||
+      !v["position"].Get(out.position)) {
+    return false;
+  }
+  out.includeDeclaration = v["context"]["includeDeclaration"].IsTrue();
+  return true;
+}
+
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error) {
   Value v(params, error);
   if (!v.Object()) return false;

@@ -163,6 +163,12 @@ struct WorkspaceDiagnosticParams {
   std::vector<PreviousResultId> previousResultIds;
 };
 
+struct ReferenceParams {
+  std::string uri;
+  Position position;
+  bool includeDeclaration = false;
+};
+
 struct CodeActionParams {
   std::string uri;
   Range range;
@@ -376,6 +382,7 @@ bool Decode(const JsonPtr& params, DocumentDiagnosticParams& out, std::string& e
 bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error);
+bool Decode(const JsonPtr& params, ReferenceParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
@@ -393,6 +400,10 @@ Encoded Encode(const Diagnostic& diagnostic);
 // A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
 Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
 Encoded EncodeText(const std::string& text);
+Encoded Encode(const std::vector<Location>& locations);
+// Places in one document, as textDocument/documentHighlight has them: those in front of `written`
+// write, the others read.
+Encoded EncodeHighlights(const std::vector<Range>& ranges, size_t written);
 // { format, text }.
 Encoded EncodeFormatted(const std::string& format, const std::string& text);
 Encoded EncodeHover(const std::string& text, const Range& range, bool markdown);

@@ -166,6 +166,11 @@ Encoded Encode(const InitializeResult& result) {
       {"codeActionProvider",
        {{"codeActionKinds", action_kinds}, {"resolveProvider", result.codeActionResolve}}},
       {"hoverProvider", true},
+      {"definitionProvider", true},
+      {"typeDefinitionProvider", true},
+      {"implementationProvider", true},
+      {"referencesProvider", true},
+      {"documentHighlightProvider", true},
       {"documentSymbolProvider", true},
       {"workspaceSymbolProvider", true},
       {"foldingRangeProvider", true},
@@ -211,6 +216,22 @@ Encoded EncodeFormatted(const std::string& format, const std::string& text) {
 Encoded EncodeHover(const std::string& text, const Range& range, bool markdown) {
   return Text({{"contents", {{"kind", markdown ? "markdown" : "plaintext"}, {"value", text}}},
                {"range", ToJson(range)}});
+}
+
+Encoded Encode(const std::vector<Location>& locations) {
+  Json list = Json::array();
+  for (const Location& location : locations)
+    list.push_back({{"uri", location.uri}, {"range", ToJson(location.range)}});
+  return Text(list);
+}
+
+Encoded EncodeHighlights(const std::vector<Range>& ranges, size_t written) {
+  constexpr int kRead = 2;
+  constexpr int kWrite = 3;
+  Json list = Json::array();
+  for (size_t i = 0; i < ranges.size(); ++i)
+    list.push_back({{"range", ToJson(ranges[i])}, {"kind", i < written ? kWrite : kRead}});
+  return Text(list);
 }
 
 Encoded Encode(const Diagnostic& diagnostic) {

@@ -48,6 +48,11 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/diagnostic", this, &Server::DocumentDiagnostic);
   dispatcher_.OnRequest("workspace/diagnostic", this, &Server::WorkspaceDiagnostic);
   dispatcher_.OnRequest("textDocument/codeAction", this, &Server::CodeActions);
+  dispatcher_.OnRequest("textDocument/definition", this, &Server::Definition);
+  dispatcher_.OnRequest("textDocument/typeDefinition", this, &Server::TypeDefinition);
+  dispatcher_.OnRequest("textDocument/implementation", this, &Server::Implementation);
+  dispatcher_.OnRequest("textDocument/references", this, &Server::References);
+  dispatcher_.OnRequest("textDocument/documentHighlight", this, &Server::DocumentHighlight);
   dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);
   dispatcher_.OnRequest("textDocument/completion", this, &Server::Completion);
   dispatcher_.OnRequest("completionItem/resolve", this, &Server::ResolveCompletion);

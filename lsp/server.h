@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/features/navigation.h"
 #include "lsp/convert.h"
 #include "lsp/dispatcher.h"
 #include "lsp/executor.h"
@@ -147,6 +148,14 @@ class Server {
   // are not filled in.
   void WithDocument(const std::string& uri, const Reply& reply, const Encoded& nothing,
                     std::function<void(const SourceFile&)> done);
+
+  // server_navigation.cc
+  void Definition(const TextDocumentPositionParams& params, Reply reply);
+  void TypeDefinition(const TextDocumentPositionParams& params, Reply reply);
+  void Implementation(const TextDocumentPositionParams& params, Reply reply);
+  void References(const ReferenceParams& params, Reply reply);
+  void DocumentHighlight(const TextDocumentPositionParams& params, Reply reply);
+  std::vector<Location> ToLocations(const std::vector<NamePlace>& places) const;
 
   // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);

@@ -74,8 +74,13 @@ void Server::Hover(const TextDocumentPositionParams& params, Reply reply) {
         std::vector<build::Becomes> found;
         if (node) found = build::FindBecomes(fleet, file.path, node.range());
         if (!found.empty()) range = node.range();
-        if (found.empty() && help.empty()) return reply.Ok({"null"});
-        std::string text;
+        // A reference tells what it leads to.
+        const Subject subject = SubjectAt(project_.snapshot(), fleet, file, offset);
+        const bool is_reference = subject.kind == Subject::Kind::kReference;
+        if (is_reference && found.empty()) range = subject.range;
+        std::string text = is_reference ? subject.explanation : "";
+        if (found.empty() && help.empty() && text.empty()) return reply.Ok({"null"});
+        if (!text.empty() && !found.empty()) text += "\n\n";
         for (size_t i = 0; i < found.size() && i < kMaxLines; ++i)
           text += (i == 0 ? "" : "\n\n") + Tell(project_.snapshot(), fleet, found[i]);
         if (found.size() > kMaxLines)

@@ -79,8 +79,8 @@ void Fleet::FindGaps() {
       continue;
     }
     for (const Unknown& unknown : build.unknowns)
-      gaps.push_back({i, unknown.reason,
-                      unknown.bootstrap ? Holds::kNoFluxObjects : OfEntry(unknown.entry)});
+      gaps.push_back(
+          {i, unknown.reason, unknown.bootstrap ? Holds::kNoFluxObjects : OfEntry(unknown.entry)});
     if (build.failed)
       gaps.push_back({i, "the build of " + build.Title() + " fails", Holds::kOnlyWhatIsWritten});
   }

@@ -41,7 +41,6 @@ constexpr Rule kRules[] = {
     {"trust.cert-manager.io", "Bundle", "ConfigMap", "", true},
     {"source.extensions.fluxcd.io", "ArtifactGenerator", "ExternalArtifact",
      "spec.artifacts[].name"},
-    {"fluxcd.controlplane.io", "FluxInstance", "Secret", "spec.sync.pullSecret"},
 };
 
 bool IsPlain(std::string_view text) {
@@ -128,9 +127,10 @@ std::vector<MadeBy> FindMade(std::string_view cluster, const Objects& objects) {
   std::vector<MadeBy> out;
   for (uint32_t i = 0; i < objects.size(); ++i) {
     const ObjectId& id = objects[i].id;
-    const bool makes = std::any_of(std::begin(kRules), std::end(kRules), [&id](const Rule& rule) {
-      return rule.kind == id.kind && rule.group == id.group;
-    });
+    const bool makes = id.kind == "FluxInstance" ||
+                       std::any_of(std::begin(kRules), std::end(kRules), [&id](const Rule& rule) {
+                         return rule.kind == id.kind && rule.group == id.group;
+                       });
     if (id.kind == "HelmRelease" && id.group == "helm.toolkit.fluxcd.io")
       AddChart(cluster, objects[i], i, out);
     if (!makes) continue;
@@ -145,8 +145,14 @@ bool MakesUnnamed(const Object& object, std::string_view made) {
   const bool config = made.empty() || made == "Secret" || made == "ConfigMap";
   if (id.kind == "ClusterExternalSecret") return made.empty() || made == "Secret";
   if (id.group == "kyverno.io") return config;
-  if (id.group == "fluxcd.controlplane.io" && id.kind == "ResourceSet")
-    return made.empty() || NamesKind(object.root, made);
+  if (id.group == "fluxcd.controlplane.io" && id.kind == "ResourceSet") {
+    if (made.empty()) return true;
+    for (std::string_view field : {"resources", "resourcesTemplate", "steps"}) {
+      const Value* templates = Find(object.root, {"spec", field});
+      if (templates && NamesKind(templates, made)) return true;
+    }
+    return false;
+  }
   // Names with captures of `pathPattern`.
   if (id.group == "source.extensions.fluxcd.io" && id.kind == "ArtifactGenerator") {
     return (made.empty() || made == "ExternalArtifact") &&

@@ -133,7 +133,7 @@ struct Unknown {
   std::string path;
   ByteRange range;
   std::string reason;
-  std::string entry;  // of a kustomization, that leads there; "" for anything else
+  std::string entry;       // of a kustomization, that leads there; "" for anything else
   bool bootstrap = false;  // what `flux bootstrap` writes: Flux itself and how it reads this
 };
 

@@ -223,9 +223,14 @@ class Resolver {
   bool MayHold(const Gap& gap) const {
     if (gap.holds == Gap::Holds::kOnlyWhatIsWritten) return false;
     if (gap.holds == Gap::Holds::kNoFluxObjects && IsFluxObject(reference_)) return false;
+    const FluxBuild& build = *fleet_.builds()[gap.build];
+    // What it waits for it does not bring along.
+    const bool own = referrer_.id.kind == "Kustomization" && build.name == referrer_.id.name &&
+                     build.namespace_ == referrer_.id.EffectiveNamespace();
+    if (own && reference_.field->rule != NamespaceRule::kAsWritten) return false;
     if (HasOpenNamespace()) return true;
     const std::string_view target =
-        Text(build::Find(fleet_.builds()[gap.build]->kustomization, "spec"), "targetNamespace");
+        Text(build::Find(build.kustomization, "spec"), "targetNamespace");
     return target.empty() || IsTemplatedName(target) || target == reference_.namespace_;
   }
 

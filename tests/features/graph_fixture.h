@@ -76,12 +76,14 @@ class GraphFixture {
   void Write(const std::string& path, const std::string& text) {
     files_.Write("/ws/" + path, text);
   }
-  build::FleetPtr Fleet() {
+  static std::string Path(const std::string& path) { return "/ws/" + path; }
+  Snapshot snapshot() const {
     Workspace workspace;
     LoadFolders(files_, {"/ws"}, workspace, nullptr);
-    return build::FleetBuilder(&files_).Build(workspace.snapshot());
+    return workspace.snapshot();
   }
-  FluxGraph Graph() { return MakeGraph(*Fleet(), {}); }
+  build::FleetPtr Fleet() const { return build::FleetBuilder(&files_).Build(snapshot()); }
+  FluxGraph Graph() const { return MakeGraph(*Fleet(), {}); }
 
  private:
   MemoryFileSystem files_;

@@ -123,7 +123,7 @@ TEST_CASE("an invalid message with an id that is still open is answered without 
 TEST_CASE("unknown methods") {
   ClientHarness client;
   client.Initialize();
-  CHECK(client.RequestError("textDocument/definition", {})["code"] == -32601);
+  CHECK(client.RequestError("textDocument/rangeFormatting", {})["code"] == -32601);
   CHECK(client.RequestError("$/strange", {})["code"] == -32601);
   size_t before = client.all().size();
   client.Notify("strange/notification", {});

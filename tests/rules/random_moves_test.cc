@@ -134,14 +134,15 @@ class Mover {
   std::vector<std::string> targets_;
 };
 
-// Directories that were moved into what they list.
-bool HasCycle(const MovingRepo& repo) {
+// Of directories that list what they lie in.
+int CountCycles(const MovingRepo& repo) {
+  int count = 0;
   for (const build::FluxBuildPtr& one : repo.fleet().builds()) {
     for (const build::Problem& problem : one->problems) {
-      if (problem.kind == build::ProblemKind::kCycle) return true;
+      count += problem.kind == build::ProblemKind::kCycle;
     }
   }
-  return false;
+  return count;
 }
 
 // `messages`: what rules say must stay the same as well.
@@ -170,7 +171,8 @@ void MoveAbout(const fs::path& root, int count, unsigned seed, bool messages = f
     std::string what;
     for (const FileRename& move : moves) what += fmt::format("{} -> {}\n", move.from, move.to);
     CAPTURE(what);
-    if (HasCycle(after) && !HasCycle(repo)) continue;
+    // A directory may have moved into what it lists.
+    if (CountCycles(after) > CountCycles(repo)) continue;
     CHECK_EQ(Difference(repo.Applied(moves), after.Applied()), "");
     if (messages) CHECK_EQ(repo.Messages(), after.Messages());
   }

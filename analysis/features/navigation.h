@@ -1,0 +1,62 @@
+// Where a name leads: definition, references, what implements it, and what a reference means.
+//
+// Names mean what the builds make of them: a reference is looked up in the cluster of its referrer.
+// Ranges are byte offsets in the files of `snapshot`, from which `fleet` must be made.
+// Thread contract: pure functions over immutable input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analysis/build/resolve.h"
+#include "analysis/build/unbuilt.h"
+
+namespace fluxls {
+
+struct NamePlace {
+  std::string path;
+  ByteRange range;  // of the name
+  ByteRange whole;  // of what is called so: an object, a key with its value
+  auto operator<=>(const NamePlace&) const = default;
+};
+
+// What somebody points at.
+struct Subject {
+  enum class Kind : uint8_t { kNothing, kObject, kReference, kFile, kVariable, kAnchor };
+  Kind kind = Kind::kNothing;
+  ByteRange range;  // in the file that was asked about
+  // kObject: itself, in each build that has it; kReference: its targets.
+  std::vector<build::Effect> objects;
+  // The same for objects that no build has.
+  std::vector<ResourceLocation> written;
+  // kFile, kVariable: where that is; kAnchor: the anchor.
+  std::vector<NamePlace> places;
+  std::string name;  // of the variable or anchor
+  // kReference: what the first build that has it says, for people: `OCIRepository "podinfo" in
+  // namespace "web", from …`.
+  std::string explanation;
+};
+
+Subject SubjectAt(const Snapshot& snapshot, const build::Fleet& fleet, const SourceFile& file,
+                  uint32_t offset);
+
+// Where the subject is defined, each place once.
+std::vector<NamePlace> DefinitionsOf(const Snapshot& snapshot, const build::Fleet& fleet,
+                                     const Subject& subject);
+// CustomResourceDefinitions of the objects' kinds in the workspace.
+std::vector<NamePlace> TypeDefinitionsOf(const Snapshot& snapshot, const build::Fleet& fleet,
+                                         const Subject& subject);
+// What a Flux Kustomization applies, each document once.
+std::vector<NamePlace> ImplementationsOf(const Snapshot& snapshot, const build::Fleet& fleet,
+                                         const Subject& subject);
+// Where the subject is named, in order of path and place; the definitions first when wanted.
+std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet& fleet,
+                                    const SourceFile& file, const Subject& subject,
+                                    bool definitions);
+
+// The place of an object's name: metadata.name where that is written in the object's own document,
+// else the beginning of the document.
+NamePlace PlaceOf(const build::Object& object);
+
+}  // namespace fluxls
