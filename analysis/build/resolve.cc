@@ -50,6 +50,17 @@ bool IsMadeByUnbuilt(const Snapshot& snapshot, const Fleet& fleet,
   return false;
 }
 
+// Does the repository define any object of the kind? Of one that it defines nowhere, all come from
+// elsewhere.
+bool IsKindHere(const Snapshot& snapshot, const Fleet& fleet, std::string_view kind) {
+  if (kind == "ExternalArtifact" || fleet.HasKind("*", kind)) return true;
+  const std::vector<SourceFilePtr> files = snapshot.Files();
+  return std::any_of(files.begin(), files.end(), [kind](const SourceFilePtr& file) {
+    return std::any_of(file->facts.resources.begin(), file->facts.resources.end(),
+                       [kind](const Resource& resource) { return resource.id.kind == kind; });
+  });
+}
+
 class Resolver {
  public:
   Resolver(const Snapshot& snapshot, const Fleet& fleet, const FluxBuild& build,
@@ -165,7 +176,8 @@ class Resolver {
         reference_.namespace_ == "flux-system") {
       return "bootstrap creates it";
     }
-    if (!HasKind()) return fmt::format("no {} is in this repository", reference_.kind);
+    if (!IsKindHere(snapshot_, fleet_, reference_.kind))
+      return fmt::format("no {} is in this repository", reference_.kind);
     for (Effect effect : TemplatedObjects()) {
       return fmt::format("{} may become it", Describe(fleet_.ObjectOf(effect).id));
     }
@@ -175,10 +187,6 @@ class Resolver {
       doubtful_ = true;
     }
     return "";
-  }
-
-  bool HasKind() const {
-    return fleet_.HasKind("*", reference_.kind) || reference_.kind == "ExternalArtifact";
   }
 
   // Objects of the kind whose names variables are still to fill in, or that make others as they
@@ -308,7 +316,7 @@ Resolution ResolveAnywhere(const Snapshot& snapshot, const Fleet& fleet,
   if (!out.targets.empty()) return out;
   out.standing = Standing::kUnknown;
   out.reason = "nobody applies it";
-  if (!fleet.HasKind("*", reference.kind) && reference.kind != "ExternalArtifact") return out;
+  if (!IsKindHere(snapshot, fleet, reference.kind)) return out;
   if (IsSource(reference.kind) && reference.name == "flux-system") return out;
   for (Effect effect : fleet.open_objects()) {
     const Object& object = fleet.ObjectOf(effect);

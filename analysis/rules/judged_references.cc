@@ -9,6 +9,21 @@
 
 namespace fluxls {
 
+namespace {
+
+// Of a cluster that starts elsewhere little is known; whether the name is anywhere is.
+void AskAnywhere(const Snapshot& snapshot, const build::Fleet& fleet, ReferenceOutcome& outcome) {
+  const build::Standing standing = outcome.resolution.standing;
+  const bool open = standing == build::Standing::kUnknown || standing == build::Standing::kMissing;
+  if (!open || !outcome.build || fleet.IsRooted(outcome.build->cluster)) return;
+  build::Resolution anywhere = build::ResolveAnywhere(snapshot, fleet, *outcome.reference);
+  if (anywhere.standing != build::Standing::kMissing) return;
+  outcome.resolution = std::move(anywhere);
+  outcome.build = nullptr;
+}
+
+}  // namespace
+
 const std::vector<JudgedReference>& ReferencesOf(const RuleContext& context) {
   auto& memo = context.memo().references;
   if (memo) return memo->list;
@@ -28,6 +43,7 @@ const std::vector<JudgedReference>& ReferencesOf(const RuleContext& context) {
       outcome.resolution = build::ResolveAnywhere(snapshot, *fleet, reference);
     } else {
       outcome.resolution = build::Resolve(snapshot, *fleet, site);
+      AskAnywhere(snapshot, *fleet, outcome);
     }
     places[reference.name_value->origin.range].push_back(std::move(outcome));
   }
@@ -41,6 +57,7 @@ const std::vector<JudgedReference>& ReferencesOf(const RuleContext& context) {
     if (build) {
       outcome.build = fleet->builds()[*build].get();
       outcome.resolution = build::Resolve(snapshot, *fleet, *outcome.build, referrer, reference);
+      AskAnywhere(snapshot, *fleet, outcome);
     } else {
       outcome.resolution = build::ResolveAnywhere(snapshot, *fleet, reference);
     }
