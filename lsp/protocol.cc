@@ -216,6 +216,7 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   const Value defaults = document["completion"]["completionList"]["itemDefaults"];
   out.defaultEditRange = defaults.HoldsString("editRange");
   out.hoverMarkdown = document["hover"]["contentFormat"].HoldsString("markdown");
+  out.prepareRename = document["rename"]["prepareSupport"].IsTrue();
   out.hierarchicalSymbols =
       document["documentSymbol"]["hierarchicalDocumentSymbolSupport"].IsTrue();
   out.foldingRangeLimit = document["foldingRange"]["rangeLimit"].Count();
@@ -348,6 +349,12 @@ bool Decode(const JsonPtr& params, ReferenceParams& out, std::string& error) {
   }
   out.includeDeclaration = v["context"]["includeDeclaration"].IsTrue();
   return true;
+}
+
+bool Decode(const JsonPtr& params, RenameParams& out, std::string& error) {
+  Value v(params, error);
+  return v.Object() && v["textDocument"].Object() && v["textDocument"]["uri"].Get(out.uri) &&
+         v["position"].Get(out.position) && v["newName"].Get(out.newName);
 }
 
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error) {

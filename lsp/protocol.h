@@ -73,6 +73,7 @@ struct ClientCapabilities {
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
   bool hierarchicalSymbols = false;
+  bool prepareRename = false;
   std::optional<uint32_t> foldingRangeLimit;
 };
 
@@ -167,6 +168,12 @@ struct ReferenceParams {
   std::string uri;
   Position position;
   bool includeDeclaration = false;
+};
+
+struct RenameParams {
+  std::string uri;
+  Position position;
+  std::string newName;
 };
 
 struct CodeActionParams {
@@ -354,6 +361,7 @@ struct InitializeResult {
   std::vector<std::string> commands;
   std::string serverVersion;
   bool codeLens = false;
+  bool prepareRename = false;
   bool willRename = false;
   bool willCreate = false;
   bool willDelete = false;
@@ -383,6 +391,7 @@ bool Decode(const JsonPtr& params, WorkspaceDiagnosticParams& out, std::string& 
 bool Decode(const JsonPtr& params, CodeActionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, TextDocumentPositionParams& out, std::string& error);
 bool Decode(const JsonPtr& params, ReferenceParams& out, std::string& error);
+bool Decode(const JsonPtr& params, RenameParams& out, std::string& error);
 bool Decode(const JsonPtr& params, CodeActionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, CompletionToResolve& out, std::string& error);
 bool Decode(const JsonPtr& params, ExecuteCommandParams& out, std::string& error);
@@ -400,6 +409,7 @@ Encoded Encode(const Diagnostic& diagnostic);
 // A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
 Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
 Encoded EncodeText(const std::string& text);
+Encoded EncodePrepareRename(const Range& range, const std::string& placeholder);
 Encoded Encode(const std::vector<Location>& locations);
 // Places in one document, as textDocument/documentHighlight has them: those in front of `written`
 // write, the others read.

@@ -189,6 +189,11 @@ Encoded Encode(const InitializeResult& result) {
   if (result.willCreate) operations["willCreate"] = FileFilters("**/*.{yaml,yml}");
   if (result.willDelete) operations["willDelete"] = FileFilters("**/*");
   if (!operations.empty()) capabilities["workspace"]["fileOperations"] = std::move(operations);
+  if (result.prepareRename) {
+    capabilities["renameProvider"] = {{"prepareProvider", true}};
+  } else {
+    capabilities["renameProvider"] = true;
+  }
   if (result.codeLens) capabilities["codeLensProvider"] = Json::object();
   if (!result.commands.empty())
     capabilities["executeCommandProvider"] = {{"commands", result.commands}};
@@ -223,6 +228,10 @@ Encoded Encode(const std::vector<Location>& locations) {
   for (const Location& location : locations)
     list.push_back({{"uri", location.uri}, {"range", ToJson(location.range)}});
   return Text(list);
+}
+
+Encoded EncodePrepareRename(const Range& range, const std::string& placeholder) {
+  return Text({{"range", ToJson(range)}, {"placeholder", placeholder}});
 }
 
 Encoded EncodeHighlights(const std::vector<Range>& ranges, size_t written) {

@@ -52,6 +52,8 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/typeDefinition", this, &Server::TypeDefinition);
   dispatcher_.OnRequest("textDocument/implementation", this, &Server::Implementation);
   dispatcher_.OnRequest("textDocument/references", this, &Server::References);
+  dispatcher_.OnRequest("textDocument/prepareRename", this, &Server::PrepareRename);
+  dispatcher_.OnRequest("textDocument/rename", this, &Server::Rename);
   dispatcher_.OnRequest("textDocument/documentHighlight", this, &Server::DocumentHighlight);
   dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);
   dispatcher_.OnRequest("textDocument/completion", this, &Server::Completion);
@@ -125,6 +127,7 @@ Encoded Server::Initialize(const InitializeParams& params) {
   result.commands.emplace_back("fluxcd.graph");
   result.commands.emplace_back("fluxcd.tree");
   result.codeLens = client_.effectiveObject;
+  result.prepareRename = client_.prepareRename;
   result.willRename = client_.willRename;
   result.willCreate = client_.willCreate;
   result.willDelete = client_.willDelete;

@@ -1,5 +1,6 @@
 // Where names lead: definition, references, implementation, highlights.
 #include "analysis/features/navigation.h"
+#include "analysis/features/rename.h"
 
 #include "lsp/server.h"
 
@@ -79,6 +80,34 @@ void Server::DocumentHighlight(const TextDocumentPositionParams& params, Reply r
         }
         reply.Ok(EncodeHighlights(ranges, written));
       });
+}
+
+void Server::PrepareRename(const TextDocumentPositionParams& params, Reply reply) {
+  AskFleet(
+      params.uri, reply, {"null"},
+      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
+        const RenameTarget target = fluxls::PrepareRename(
+            project_.snapshot(), fleet, file, ToOffset(*file.text, position, encoding_));
+        if (!target.refusal.empty())
+          return reply.Fail(ErrorCode::kRequestFailed, "cannot rename: " + target.refusal);
+        if (target.name.empty()) return reply.Ok({"null"});
+        reply.Ok(EncodePrepareRename(ToRange(file, target.range, encoding_), target.name));
+      });
+}
+
+void Server::Rename(const RenameParams& params, Reply reply) {
+  AskFleet(params.uri, reply, {"null"},
+           [this, params, reply](const SourceFile& file, const build::Fleet& fleet) {
+             const RenameResult result = RenameAt(project_.snapshot(), fleet, file,
+                                                  ToOffset(*file.text, params.position, encoding_),
+                                                  params.newName, files_.get());
+             if (!result.refusal.empty())
+               return reply.Fail(ErrorCode::kRequestFailed, "cannot rename: " + result.refusal);
+             Fix fix;
+             fix.edits = result.edits;
+             const std::optional<WorkspaceEdit> edit = ToWorkspaceEdit(fix, Context());
+             reply.Ok(edit ? Encode(*edit) : Encoded{"null"});
+           });
 }
 
 }  // namespace fluxls::lsp

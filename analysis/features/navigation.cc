@@ -349,7 +349,8 @@ void AddUnbuilt(const Snapshot& snapshot, const Fleet& fleet, const build::Objec
                     [&id](const Reference& reference) {
                       return reference.name == id.name && reference.kind == id.kind;
                     });
-    if (!concerns) continue;
+    // A file is built as a whole, or not at all.
+    if (!concerns || !fleet.EffectsOf(file->path).empty()) continue;
     const build::Unbuilt unbuilt = build::FindUnbuilt(fleet, *file);
     for (const ObjectReference& reference : unbuilt.references) {
       if (reference.name == id.name && reference.kind == id.kind &&

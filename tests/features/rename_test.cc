@@ -1,0 +1,162 @@
+// Renaming: everywhere, or not at all.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/features/rename.h"
+#include "tests/features/graph_fixture.h"
+
+namespace fluxls::testing {
+namespace {
+
+std::string Sync(const std::string& cluster) {
+  return "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
+         "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
+         "  url: https://example.com/fleet.git\n---\n" +
+         KustomizationYaml("flux-system", "./clusters/" + cluster);
+}
+
+// Two clusters, a base and an overlay each, with patches that name what they change.
+GraphFixture Fleet() {
+  GraphFixture fixture;
+  for (const std::string cluster : {"prod", "staging"}) {
+    fixture.Write("clusters/" + cluster + "/flux-system/gotk-sync.yaml", Sync(cluster));
+    fixture.Write("clusters/" + cluster + "/infrastructure.yaml",
+                  KustomizationYaml("infrastructure", "./infrastructure"));
+    fixture.Write("clusters/" + cluster + "/apps.yaml",
+                  KustomizationYaml("apps", "./apps/" + cluster, DependsOn("infrastructure")));
+  }
+  fixture.Write("infrastructure/repository.yaml", RepositoryYaml("podinfo"));
+  fixture.Write("apps/base/kustomization.yaml", "resources:\n  - release.yaml\n");
+  fixture.Write("apps/base/release.yaml", ReleaseYaml("web", "podinfo # the chart"));
+  fixture.Write("apps/prod/kustomization.yaml",
+                "resources:\n  - ../base\npatches:\n  - path: patch.yaml\n  - target:\n"
+                "      kind: HelmRelease\n      name: web\n    patch: |\n      - op: add\n"
+                "        path: /spec/suspend\n        value: true\n  - patch: |\n"
+                "      apiVersion: helm.toolkit.fluxcd.io/v2\n      kind: HelmRelease\n"
+                "      metadata:\n        name: web\n        namespace: web\n      spec:\n"
+                "        interval: 2h\n");
+  fixture.Write("apps/prod/patch.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+                "  name: web\n  namespace: web\nspec:\n  timeout: 9m\n");
+  fixture.Write("apps/staging/kustomization.yaml", "resources:\n  - ../base\n");
+  return fixture;
+}
+
+RenameResult Rename(const GraphFixture& fixture, const std::string& path, std::string_view at,
+                    const std::string& to) {
+  const Snapshot snapshot = fixture.snapshot();
+  const build::FleetPtr fleet = fixture.Fleet();
+  const SourceFilePtr file = snapshot.Find(fixture.Path(path));
+  REQUIRE(file);
+  const size_t offset = file->text->content().find(at);
+  REQUIRE(offset != std::string_view::npos);
+  return RenameAt(snapshot, *fleet, *file, static_cast<uint32_t>(offset + at.size()), to, nullptr);
+}
+
+// What the edits make of the files, by path.
+std::map<std::string, std::string> After(const GraphFixture& fixture, const RenameResult& result) {
+  std::map<std::string, std::string> out;
+  const Snapshot snapshot = fixture.snapshot();
+  for (const FileEdit& edit : result.edits)
+    out[edit.path] = ApplyEdits(snapshot.Find(edit.path)->text->content(), edit.edits);
+  return out;
+}
+
+TEST_CASE("a source is renamed where it is, and where every cluster names it; comments stay") {
+  const GraphFixture fixture = Fleet();
+  const RenameResult result =
+      Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "charts");
+  CHECK_EQ(result.refusal, "");
+  const auto after = After(fixture, result);
+  REQUIRE_EQ(after.size(), 2);
+  CHECK_EQ(after.at(fixture.Path("infrastructure/repository.yaml")), RepositoryYaml("charts"));
+  CHECK_NE(after.at(fixture.Path("apps/base/release.yaml")).find("name: charts # the chart"),
+           std::string::npos);
+  CHECK_NE(after.at(fixture.Path("apps/base/release.yaml")).find("chart: web"),
+           std::string::npos);
+}
+
+TEST_CASE("a rename from the reference is the rename from the definition") {
+  const GraphFixture fixture = Fleet();
+  const auto there =
+      After(fixture, Rename(fixture, "apps/base/release.yaml", "        name: podinfo", "charts"));
+  const auto here =
+      After(fixture, Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "charts"));
+  CHECK_FALSE(there.empty());
+  CHECK(there == here);
+}
+
+TEST_CASE("patches, their targets and patches inside of a kustomization follow") {
+  const GraphFixture fixture = Fleet();
+  const RenameResult result = Rename(fixture, "apps/base/release.yaml", "name: web", "front");
+  CHECK_EQ(result.refusal, "");
+  const auto after = After(fixture, result);
+  REQUIRE_EQ(after.size(), 3);
+  for (const auto& [path, text] : after) {
+    CAPTURE(path);
+    CHECK_EQ(text.find("name: web\n"), std::string::npos);
+    CHECK_NE(text.find("name: front"), std::string::npos);
+    CHECK_NE(text.find("namespace: web"),
+             path.ends_with("kustomization.yaml") ? 0 : std::string::npos);
+  }
+}
+
+TEST_CASE("a Kustomization is renamed in every dependsOn of its cluster, and in no other") {
+  const GraphFixture fixture = Fleet();
+  const RenameResult result =
+      Rename(fixture, "clusters/prod/infrastructure.yaml", "name: \"infra", "base-layer");
+  CHECK_EQ(result.refusal, "");
+  const auto after = After(fixture, result);
+  REQUIRE_EQ(after.size(), 2);
+  CHECK(after.contains(fixture.Path("clusters/prod/apps.yaml")));
+  CHECK_NE(after.at(fixture.Path("clusters/prod/apps.yaml")).find("- name: \"base-layer\""),
+           std::string::npos);
+}
+
+TEST_CASE("a rename that cannot be made everywhere is refused, and says why") {
+  GraphFixture fixture = Fleet();
+  CHECK_EQ(Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "No Name").refusal,
+           "\"No Name\" is no name for an object: lower-case letters, digits, - and . are allowed, "
+           "and a letter or digit at both ends");
+  fixture.Write("infrastructure/other.yaml", RepositoryYaml("taken"));
+  CHECK_EQ(Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "taken").refusal,
+           "HelmRepository \"taken\" is already in namespace \"web\"");
+  // A pattern that matches the old name, and not the new one.
+  fixture.Write("apps/staging/kustomization.yaml",
+                "resources:\n  - ../base\npatches:\n  - target:\n      kind: HelmRelease\n"
+                "      name: w.b\n    patch: |\n      - op: add\n        path: /spec/suspend\n"
+                "        value: true\n");
+  CHECK_EQ(Rename(fixture, "apps/base/release.yaml", "name: web", "front").refusal,
+           "a build that names it in a way of its own would fail, or leave out a patch");
+  CHECK(Rename(fixture, "apps/base/release.yaml", "name: web", "front").edits.empty());
+  CHECK_EQ(Rename(fixture, "apps/base/release.yaml", "interval", "x").refusal,
+           "nothing here has a name that can be changed");
+}
+
+TEST_CASE("a name that variables fill in is refused") {
+  GraphFixture fixture = Fleet();
+  fixture.Write("clusters/prod/apps.yaml",
+                KustomizationYaml("apps", "./apps/prod",
+                                  "  postBuild:\n    substitute:\n      chart: podinfo\n"));
+  fixture.Write("apps/prod/kustomization.yaml", "resources:\n  - ../base\n");
+  fixture.Write("apps/base/release.yaml", ReleaseYaml("web", "${chart}"));
+  const RenameResult result =
+      Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "charts");
+  CHECK_EQ(result.refusal, "it is written as \"${chart}\" in apps/base/release.yaml");
+}
+
+TEST_CASE("an anchor is renamed with its aliases") {
+  GraphFixture fixture;
+  fixture.Write("apps/settings.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: &name settings\n  labels:\n"
+                "    app: *name # same\n");
+  const auto after = After(fixture, Rename(fixture, "apps/settings.yaml", "app: *na", "app"));
+  CHECK_EQ(after.at(fixture.Path("apps/settings.yaml")),
+           "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: &app settings\n  labels:\n"
+           "    app: *app # same\n");
+}
+
+}  // namespace
+}  // namespace fluxls::testing
