@@ -22,6 +22,8 @@ int ProtocolKind(CompletionItem::Kind kind) {
       return 7;  // Class
     case Kind::kObject:
       return 15;  // Snippet
+    case Kind::kName:
+      return 18;  // Reference
   }
   return 1;
 }
@@ -38,9 +40,9 @@ void Server::Completion(const TextDocumentPositionParams& params, Reply reply) {
   if (is_template) return reply.Ok({"null"});
   const Text& text = *document->text;
   const yaml::File file = yaml::Parse(text.content(), known ? &known->yaml : nullptr);
-  const CompletionList found =
-      Complete(snapshot, document->path, text.content(), file,
-               ToOffset(text, params.position, encoding_), {.snippets = client_.snippets});
+  const CompletionList found = Complete(snapshot, document->path, text.content(), file,
+                                        ToOffset(text, params.position, encoding_),
+                                        {.snippets = client_.snippets, .fleet = project_.fleet()});
   CompletionAnswer answer;
   answer.replace = ToRange(text, found.replace, encoding_);
   answer.insert = ToRange(text, found.insert, encoding_);

@@ -7,6 +7,7 @@
 
 #include "analysis/features/field_help.h"
 #include "analysis/features/inner_block.h"
+#include "analysis/features/name_completion.h"
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
 #include "analysis/rules/schema_words.h"
@@ -74,7 +75,10 @@ class Completer {
   Completer(const Snapshot& snapshot, const std::string& path, std::string_view text,
             const yaml::File& file, uint32_t offset, yaml::Cursor cursor,
             const CompletionOptions& options)
-      : text_(text),
+      : snapshot_(snapshot),
+        path_(path),
+        text_(text),
+        file_(file),
         options_(options),
         offset_(offset),
         cursor_(std::move(cursor)),
@@ -85,6 +89,13 @@ class Completer {
   CompletionList Run() {
     list_.replace = cursor_.word;
     list_.insert = {cursor_.word.begin, std::clamp(offset_, cursor_.word.begin, cursor_.word.end)};
+    const NameRequest names{snapshot_, options_.fleet, path_,   text_,
+                            file_,     offset_,        cursor_, place_};
+    if (std::optional<CompletionList> found = CompleteName(names); found && !found->items.empty()) {
+      list_ = std::move(*found);
+      Rank();
+      return std::move(list_);
+    }
     switch (cursor_.role) {
       case CursorRole::kKey:
         Keys(cursor_.path);
@@ -353,7 +364,10 @@ class Completer {
     }
   }
 
+  const Snapshot& snapshot_;
+  const std::string& path_;
   std::string_view text_;
+  const yaml::File& file_;
   const CompletionOptions& options_;
   uint32_t offset_;
   yaml::Cursor cursor_;
@@ -403,7 +417,9 @@ CompletionList CompleteInside(const Snapshot& snapshot, const std::string& path,
       item.text.insert(at + 1, indent);
     for (TextEdit& edit : item.more) {
       edit.range = outer(edit.range);
-      if (edit.new_text.ends_with('\n')) edit.new_text += indent;
+      for (size_t at = edit.new_text.find('\n'); at != std::string::npos;
+           at = edit.new_text.find('\n', at + 1))
+        edit.new_text.insert(at + 1, indent);
     }
   }
   return list;

@@ -14,10 +14,14 @@
 #include "analysis/workspace/workspace.h"
 #include "analysis/yaml/tree.h"
 
+namespace fluxls::build {
+class Fleet;
+}
+
 namespace fluxls {
 
 struct CompletionItem {
-  enum class Kind : uint8_t { kField, kValue, kEnumValue, kApiVersion, kKind, kObject };
+  enum class Kind : uint8_t { kField, kValue, kEnumValue, kApiVersion, kKind, kObject, kName };
   Kind kind = Kind::kField;
   std::string label;
   std::string detail;  // short, beside the label
@@ -33,6 +37,7 @@ struct CompletionItem {
 
 struct CompletionOptions {
   bool snippets = true;
+  const build::Fleet* fleet = nullptr;  // the last one: names come from it
 };
 
 struct CompletionList {

@@ -1,0 +1,386 @@
+#include "analysis/features/name_completion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "analysis/build/resolve.h"
+#include "analysis/model/reference_table.h"
+#include "analysis/rules/schema_words.h"
+#include "analysis/text/unicode.h"
+#include "analysis/yaml/edit.h"
+
+namespace fluxls {
+namespace {
+
+using build::Effect;
+using build::Fleet;
+using build::FluxBuild;
+using build::Object;
+using yaml::CursorRole;
+using yaml::Node;
+using yaml::PathStep;
+
+// More than that nobody reads.
+constexpr size_t kMostItems = 300;
+
+// "spec.dependsOn[].name": the form of the reference table.
+std::string RouteOfSteps(const std::vector<PathStep>& steps) {
+  std::string out;
+  for (const PathStep& step : steps) {
+    if (step.IsIndex()) {
+      out += "[]";
+    } else {
+      if (!out.empty()) out += '.';
+      out += step.key;
+    }
+  }
+  return out;
+}
+
+Node Follow(Node node, const std::vector<PathStep>& steps, size_t count) {
+  for (size_t i = 0; i < count && node; ++i) {
+    const PathStep& step = steps[i];
+    if (!step.IsIndex()) {
+      node = node.FindOwn(step.key);
+    } else if (node.IsSequence() && static_cast<uint32_t>(step.index) < node.size()) {
+      node = node[static_cast<uint32_t>(step.index)];
+    } else {
+      return {};
+    }
+  }
+  return node;
+}
+
+// An object that could be meant.
+struct Candidate {
+  int rank = 0;  // the lowest is the nearest
+  std::string_view api;
+  std::string_view kind;
+  std::string_view namespace_;  // "" when nobody says
+  std::string_view name;
+};
+
+// Who refers: the clusters that apply it, and the namespaces it lives in.
+struct Referrer {
+  std::set<std::string_view> clusters;
+  std::set<std::string_view> namespaces;
+  bool IsIn(std::string_view namespace_) const {
+    return namespaces.empty() || namespaces.contains(namespace_);
+  }
+};
+
+class NameCompleter {
+ public:
+  explicit NameCompleter(const NameRequest& request)
+      : request_(request), cursor_(request.cursor), place_(request.place) {
+    FindReferrer();
+  }
+
+  std::optional<CompletionList> Run() {
+    if (cursor_.role != CursorRole::kValue || cursor_.path.size() < 2) return std::nullopt;
+    const std::string route = RouteOfSteps(cursor_.path);
+    for (const ReferenceField& field : ReferenceFieldsOf(place_.api.group, place_.kind)) {
+      if (field.is_name ? route == field.route : IsBelow(route, field.route, "name"))
+        return Names(field);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static bool IsBelow(std::string_view route, std::string_view field, std::string_view key) {
+    return route.size() == field.size() + 1 + key.size() && route.starts_with(field) &&
+           route[field.size()] == '.' && route.ends_with(key);
+  }
+
+  void AddClusters(const std::vector<uint32_t>& builds) {
+    for (const uint32_t index : builds) {
+      const FluxBuild& build = *request_.fleet->builds()[index];
+      if (build.flux) referrer_.clusters.insert(build.cluster);
+    }
+  }
+
+  void FindReferrer() {
+    const Node metadata = place_.root.Find("metadata");
+    own_name_ = metadata.Find("name").value();
+    const std::string_view written = metadata.Find("namespace").value();
+    if (const Fleet* fleet = request_.fleet) {
+      for (const Effect effect : fleet->EffectsOf(request_.path)) {
+        const FluxBuild& build = fleet->BuildOf(effect);
+        const Object& object = fleet->ObjectOf(effect);
+        if (build.flux) referrer_.clusters.insert(build.cluster);
+        const build::ObjectId& was = object.original();
+        if (!object.root || was.kind != place_.kind || was.name != own_name_) continue;
+        if (written.empty() || was.namespace_ == written)
+          referrer_.namespaces.insert(object.id.EffectiveNamespace());
+      }
+      if (referrer_.clusters.empty()) AddClusters(fleet->BuildsReading(request_.path));
+      if (referrer_.clusters.empty()) {
+        // Nothing has built it yet: whoever builds its directory may.
+        const std::string directory(DirectoryName(request_.path));
+        if (const auto kustomization = request_.snapshot.KustomizationIn(directory))
+          AddClusters(fleet->BuildsReading(*kustomization));
+        for (const build::FluxBuildPtr& build : fleet->builds()) {
+          if (!build->flux || build->directory.empty()) continue;
+          if (directory == build->directory || directory.starts_with(build->directory + "/"))
+            referrer_.clusters.insert(build->cluster);
+        }
+      }
+    }
+    if (referrer_.namespaces.empty() && !written.empty()) referrer_.namespaces.insert(written);
+  }
+
+  // A new item's place in the list: what is certain and near comes first.
+  int Rank(const FluxBuild& build, std::string_view namespace_) const {
+    const bool here = build.flux && referrer_.clusters.contains(build.cluster);
+    return (here ? 0 : 2) + (referrer_.IsIn(namespace_) ? 0 : 1);
+  }
+
+  template <typename Wanted>
+  std::vector<Candidate> Collect(const Wanted& wanted) const {
+    std::vector<Candidate> out;
+    if (const Fleet* fleet = request_.fleet) {
+      for (const build::FluxBuildPtr& build : fleet->builds()) {
+        for (const Object& object : build->objects) {
+          if (!object.root || !wanted(object.id.kind)) continue;
+          const std::string_view namespace_ =
+              object.id.cluster_scoped ? "" : object.id.EffectiveNamespace();
+          // What gets a hash for a suffix is referred to without.
+          const std::string_view name = object.needs_hash ? object.original().name : object.id.name;
+          if (name.empty()) continue;
+          out.push_back({Rank(*build, namespace_), build::Text(object.root, "apiVersion"),
+                         object.id.kind, namespace_, name});
+        }
+        for (const build::MadeBy& made_by : build->made) {
+          for (const build::Made& made : build::FindMade(build->objects[made_by.maker])) {
+            if (!wanted(made.kind)) continue;
+            out.push_back(
+                {Rank(*build, made.namespace_), "", made.kind, made.namespace_, made.name});
+          }
+        }
+      }
+    }
+    for (const SourceFilePtr& file : request_.snapshot.Files()) {
+      if (request_.fleet && !request_.fleet->EffectsOf(file->path).empty()) continue;
+      for (const Resource& resource : file->facts.resources) {
+        const ResourceId& id = resource.id;
+        if (!wanted(id.kind) || id.name.empty()) continue;
+        const bool near = !id.namespace_.empty() && referrer_.IsIn(id.namespace_);
+        out.push_back({near ? 4 : 5, "", id.kind, id.namespace_, id.name});
+      }
+    }
+    std::erase_if(out, [](const Candidate& candidate) {
+      return build::IsTemplatedName(candidate.name) || build::IsTemplatedName(candidate.namespace_);
+    });
+    return out;
+  }
+
+  // Ordered, each once.
+  static void Tidy(std::vector<Candidate>& candidates) {
+    const auto key = [](const Candidate& c) { return std::tie(c.kind, c.name, c.namespace_); };
+    std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+      return std::tuple(key(a), a.rank) < std::tuple(key(b), b.rank);
+    });
+    candidates.erase(
+        std::unique(candidates.begin(), candidates.end(),
+                    [&](const Candidate& a, const Candidate& b) { return key(a) == key(b); }),
+        candidates.end());
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tie(a.rank, a.name, a.kind, a.namespace_) <
+             std::tie(b.rank, b.name, b.kind, b.namespace_);
+    });
+  }
+
+  CompletionList Names(const ReferenceField& field) {
+    const size_t depth = cursor_.path.size() - 1;
+    const Node beside = field.is_name ? Node() : Follow(place_.root, cursor_.path, depth);
+    const std::string_view kind = beside.Find("kind").value();
+    const std::string_view namespace_ = beside.Find("namespace").value();
+    const bool has_namespace =
+        field.rule == NamespaceRule::kDefaultOwn || field.rule == NamespaceRule::kAsWritten;
+    const bool fixed = field.rule == NamespaceRule::kOwn;
+
+    std::vector<std::string_view> kinds;
+    if (!field.target.empty()) {
+      kinds = {field.target};
+    } else if (!kind.empty()) {
+      kinds = {kind};
+    } else {
+      kinds = KindsAllowed(depth);
+    }
+    std::vector<Candidate> found = Collect([&](std::string_view candidate) {
+      return kinds.empty() || std::find(kinds.begin(), kinds.end(), candidate) != kinds.end();
+    });
+    const std::set<std::tuple<std::string_view, std::string_view>> taken = Taken(depth, kind);
+    std::string_view wanted = has_namespace ? namespace_ : std::string_view();
+    if (field.rule == NamespaceRule::kOfSource)
+      wanted = place_.root.At("spec.chart.spec.sourceRef.namespace").value();
+    const bool own = fixed || (field.rule == NamespaceRule::kOfSource && wanted.empty());
+    std::erase_if(found, [&](const Candidate& c) {
+      if (!c.namespace_.empty()) {
+        if (!wanted.empty() && c.namespace_ != wanted) return true;
+        if (own && !referrer_.IsIn(c.namespace_)) return true;
+      }
+      const bool itself = c.kind == place_.kind && c.name == own_name_ &&
+                          (c.namespace_.empty() || referrer_.IsIn(c.namespace_));
+      return itself || taken.contains({c.name, c.namespace_});
+    });
+    Tidy(found);
+    Shorten(found);
+
+    CompletionList list = Empty();
+    for (const Candidate& candidate : found) {
+      CompletionItem& item = Add(list, candidate.name);
+      item.detail = candidate.namespace_.empty()
+                        ? std::string(candidate.kind)
+                        : fmt::format("{}, {}", candidate.kind, candidate.namespace_);
+      std::vector<yaml::ValuePair> missing;
+      if (field.target.empty() && kind.empty() && candidate.kind != field.default_kind) {
+        if (field.rule == NamespaceRule::kAsWritten && !candidate.api.empty() &&
+            beside.Find("apiVersion").value().empty())
+          missing.push_back({"apiVersion", yaml::Value::String(std::string(candidate.api))});
+        missing.push_back({"kind", yaml::Value::String(std::string(candidate.kind))});
+      }
+      const bool elsewhere =
+          field.rule == NamespaceRule::kAsWritten ||
+          (!referrer_.namespaces.empty() && !referrer_.IsIn(candidate.namespace_));
+      if (has_namespace && wanted.empty() && elsewhere && !candidate.namespace_.empty())
+        missing.push_back({"namespace", yaml::Value::String(std::string(candidate.namespace_))});
+      FillIn(beside, missing, item);
+    }
+    return list;
+  }
+
+  // Kinds that the schema allows beside the name; none when it does not say.
+  std::vector<std::string_view> KindsAllowed(size_t depth) const {
+    std::vector<PathStep> steps(cursor_.path.begin(),
+                                cursor_.path.begin() + static_cast<ptrdiff_t>(depth));
+    steps.push_back({"kind", -1});
+    const schema::Field* field = FindField(place_, steps);
+    if (!field) return {};
+    return schema::EnumOf(*field, place_.choice.release);
+  }
+
+  // What the other items of the same list name already.
+  std::set<std::tuple<std::string_view, std::string_view>> Taken(size_t depth,
+                                                                 std::string_view kind) const {
+    std::set<std::tuple<std::string_view, std::string_view>> out;
+    if (depth == 0 || !cursor_.path[depth - 1].IsIndex()) return out;
+    const Node list = Follow(place_.root, cursor_.path, depth - 1);
+    if (!list.IsSequence()) return out;
+    for (uint32_t i = 0; i < list.size(); ++i) {
+      const Node item = list[i];
+      if (static_cast<int32_t>(i) == cursor_.path[depth - 1].index) continue;
+      if (item.Find("kind").value() != kind) continue;
+      const std::string_view name = item.Find("name").value();
+      // With keys or parts of it, the same object may be named twice.
+      if (name.empty() || item.Find("valuesKey") || item.Find("targetPath")) continue;
+      const std::string_view written = item.Find("namespace").value();
+      if (!written.empty()) {
+        out.insert({name, written});
+      } else {
+        for (const std::string_view own : referrer_.namespaces) out.insert({name, own});
+      }
+    }
+    return out;
+  }
+
+  // Adds pairs to the mapping that the name stands in, or leaves it.
+  void FillIn(Node beside, const std::vector<yaml::ValuePair>& missing, CompletionItem& item) {
+    if (missing.empty() || !beside.IsMapping()) return;
+    if (cursor_.document >= request_.file.documents.size()) return;
+    const yaml::Document& document = request_.file.documents[cursor_.document];
+    std::vector<TextEdit> edits;
+    std::string lines;
+    for (const yaml::ValuePair& pair : missing) {
+      if (const Node old = beside.FindOwn(pair.key)) {
+        const yaml::Edits set = yaml::SetScalar(document, old, pair.value.text);
+        if (set && IsApart(*set)) edits.insert(edits.end(), set->begin(), set->end());
+        continue;
+      }
+      if (const auto added = AddApart(document, beside, pair)) {
+        edits.insert(edits.end(), added->begin(), added->end());
+      } else if (CanBreakLine()) {
+        lines += fmt::format("\n{}{}: {}", std::string(cursor_.indent, ' '), pair.key,
+                             yaml::QuoteScalar(pair.value.text));
+      }
+    }
+    item.more = std::move(edits);
+    item.text += lines;
+  }
+
+  // An edit that adds a pair and does not touch the word.
+  std::optional<std::vector<TextEdit>> AddApart(const yaml::Document& document, Node mapping,
+                                                const yaml::ValuePair& pair) const {
+    for (const std::string_view after : {"kind", "apiVersion", "namespace"}) {
+      if (!mapping.FindOwn(after)) continue;
+      const yaml::Edits edits = yaml::AddKey(document, mapping, pair.key, pair.value, after);
+      if (edits && IsApart(*edits)) return edits;
+    }
+    if (yaml::Edits edits = yaml::AddKey(document, mapping, pair.key, pair.value);
+        edits && IsApart(*edits))
+      return edits;
+    return std::nullopt;
+  }
+
+  bool IsApart(const std::vector<TextEdit>& edits) const {
+    return std::all_of(edits.begin(), edits.end(), [&](const TextEdit& edit) {
+      return edit.range.end < cursor_.word.begin || edit.range.begin > cursor_.word.end;
+    });
+  }
+
+  // Is the word the last of its line, so that the lines behind it can come with it?
+  bool CanBreakLine() const {
+    if (cursor_.in_flow || cursor_.quote != 0) return false;
+    const std::string_view text = request_.text;
+    const size_t next = text.find_first_not_of(" \r", cursor_.word.end);
+    return next == std::string_view::npos || text[next] == '\n';
+  }
+
+  // Keeps what fits into a list: what begins as it is typed before all else.
+  void Shorten(std::vector<Candidate>& candidates) const {
+    if (candidates.size() <= kMostItems) return;
+    const std::string typed = AsciiLower(cursor_.prefix);
+    std::stable_partition(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+      return AsciiLower(candidate.name).starts_with(typed);
+    });
+    candidates.resize(kMostItems);
+  }
+
+  CompletionList Empty() const {
+    CompletionList list;
+    list.replace = cursor_.word;
+    list.insert = {cursor_.word.begin,
+                   std::clamp(request_.offset, cursor_.word.begin, cursor_.word.end)};
+    return list;
+  }
+
+  CompletionItem& Add(CompletionList& list, std::string_view name) const {
+    CompletionItem& item = list.items.emplace_back();
+    item.kind = CompletionItem::Kind::kName;
+    item.label = name;
+    const bool tight = cursor_.word.begin > 0 && request_.text[cursor_.word.begin - 1] == ':';
+    item.text = tight ? " " : "";
+    item.text += cursor_.quote != 0
+                     ? std::string(name)
+                     : yaml::QuoteScalar(name, yaml::ScalarStyle::kPlain, cursor_.in_flow);
+    return item;
+  }
+
+  const NameRequest& request_;
+  const yaml::Cursor& cursor_;
+  const Place& place_;
+  Referrer referrer_;
+  std::string_view own_name_;
+};
+
+}  // namespace
+
+std::optional<CompletionList> CompleteName(const NameRequest& request) {
+  return NameCompleter(request).Run();
+}
+
+}  // namespace fluxls

@@ -1,0 +1,237 @@
+// Names that a fleet knows, where somebody types one. `|` is the cursor.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/build/fleet.h"
+#include "analysis/features/completion.h"
+
+namespace fluxls {
+namespace {
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+// A small fleet, and what is proposed in one of its files, whose text may be newer.
+struct Repository {
+  Snapshot snapshot;
+  build::FleetPtr fleet;
+
+  explicit Repository(const Files& files) {
+    MemoryFileSystem disk;
+    for (const auto& [path, text] : files) disk.Write("/ws/" + path, text);
+    Workspace workspace;
+    LoadFolders(disk, {"/ws"}, workspace, nullptr);
+    snapshot = workspace.snapshot();
+    fleet = build::FleetBuilder(nullptr).Build(snapshot);
+  }
+};
+
+struct Proposed {
+  std::string text;  // without the cursor
+  CompletionList list;
+
+  std::vector<std::string> Labels() const {
+    std::vector<std::string> out;
+    for (const CompletionItem& item : list.items) out.push_back(item.label);
+    return out;
+  }
+  const CompletionItem* Find(std::string_view label) const {
+    const auto found =
+        std::find_if(list.items.begin(), list.items.end(),
+                     [&](const CompletionItem& item) { return item.label == label; });
+    return found == list.items.end() ? nullptr : &*found;
+  }
+  std::string Detail(std::string_view label) const {
+    const CompletionItem* item = Find(label);
+    return item ? item->detail : "not proposed";
+  }
+  std::string After(std::string_view label) const {
+    const CompletionItem* item = Find(label);
+    if (!item) return "not proposed";
+    std::vector<TextEdit> edits = item->more;
+    edits.push_back({list.replace, item->text});
+    return ApplyEdits(text, edits);
+  }
+};
+
+Proposed At(const Repository& repository, const std::string& path, std::string text,
+            bool with_fleet = true) {
+  const size_t cursor = text.rfind('|');
+  REQUIRE(cursor != std::string::npos);
+  text.erase(cursor, 1);
+  const yaml::File file = yaml::Parse(text);
+  const CompletionOptions options{.snippets = false,
+                                  .fleet = with_fleet ? repository.fleet.get() : nullptr};
+  return {text, Complete(repository.snapshot, "/ws/" + path, text, file,
+                         static_cast<uint32_t>(cursor), options)};
+}
+
+using Labels = std::vector<std::string>;
+
+std::string Object(std::string_view api, std::string_view kind, std::string_view name,
+                   std::string_view namespace_, std::string_view rest = "") {
+  return fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n  name: {}\n  namespace: {}\n{}", api,
+                     kind, name, namespace_, rest);
+}
+std::string Kustomization(std::string_view name, std::string_view path,
+                          std::string_view rest = "") {
+  return Object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", name, "flux-system",
+                fmt::format("spec:\n  interval: 10m\n  path: {}\n  prune: true\n  sourceRef:\n"
+                            "    kind: GitRepository\n    name: flux-system\n{}",
+                            path, rest));
+}
+std::string Source(std::string_view kind, std::string_view name, std::string_view namespace_) {
+  return Object("source.toolkit.fluxcd.io/v1", kind, name, namespace_,
+                "spec:\n  interval: 10m\n  url: https://example.com/x\n");
+}
+
+// Two clusters, one of them with everything.
+Files TwoClusters() {
+  return {
+      {"clusters/one/flux-system/gotk-sync.yaml",
+       Source("GitRepository", "flux-system", "flux-system") + "---\n" +
+           Kustomization("flux-system", "./clusters/one")},
+      {"clusters/one/apps.yaml", Kustomization("apps", "./apps")},
+      {"clusters/one/infra.yaml", Kustomization("infra", "./infra")},
+      {"clusters/one/secret.yaml",
+       Object("v1", "Secret", "settings-key", "flux-system", "stringData:\n  token: hidden\n")},
+      {"clusters/two/flux-system/gotk-sync.yaml",
+       Source("GitRepository", "flux-system", "flux-system") + "---\n" +
+           Kustomization("flux-system", "./clusters/two")},
+      {"clusters/two/other.yaml", Source("HelmRepository", "elsewhere", "flux-system")},
+      {"infra/sources.yaml", Source("HelmRepository", "charts", "flux-system") + "---\n" +
+                                 Source("HelmRepository", "local", "web")},
+      {"apps/web.yaml", Object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "web", "web") + "---\n" +
+                            Object("v1", "ConfigMap", "web-values", "web") + "---\n" +
+                            Object("v1", "ConfigMap", "far-values", "far")},
+      {"apps/db.yaml", Object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "db", "web")},
+      {"parked/old.yaml", Source("HelmRepository", "parked", "web")},
+  };
+}
+
+const std::string kWeb =
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n"
+    "  namespace: web\nspec:\n";
+
+TEST_CASE("a source: what the cluster applies in the namespace, then elsewhere, then the rest") {
+  const Repository repository(TwoClusters());
+  const Proposed found = At(repository, "apps/web.yaml",
+                            kWeb +
+                                "  chart:\n    spec:\n      chart: x\n      sourceRef:\n"
+                                "        kind: HelmRepository\n        name: |\n");
+  CHECK(found.Labels() == Labels{"local", "charts", "elsewhere", "parked"});
+  CHECK(found.Detail("charts") == "HelmRepository, flux-system");
+  CHECK(found.After("local") == kWeb +
+                                    "  chart:\n    spec:\n      chart: x\n      sourceRef:\n"
+                                    "        kind: HelmRepository\n        name: local\n");
+  CHECK(found.After("charts") == kWeb +
+                                     "  chart:\n    spec:\n      chart: x\n      sourceRef:\n"
+                                     "        kind: HelmRepository\n"
+                                     "        namespace: flux-system\n        name: charts\n");
+}
+
+TEST_CASE("a source without a kind beside it: the kinds that the field may have") {
+  const Repository repository(TwoClusters());
+  const std::string head = kWeb + "  chart:\n    spec:\n      chart: x\n      sourceRef:\n";
+  const Proposed found = At(repository, "apps/web.yaml", head + "        name: |\n");
+  CHECK(found.Labels() == Labels{"local", "charts", "flux-system", "elsewhere", "parked"});
+  CHECK(found.After("flux-system") == head +
+                                          "        name: flux-system\n"
+                                          "        kind: GitRepository\n"
+                                          "        namespace: flux-system\n");
+  CHECK(found.After("local") == head + "        name: local\n        kind: HelmRepository\n");
+  // Half a word, with what follows.
+  const Proposed typed =
+      At(repository, "apps/web.yaml", head + "        name: ch|\n  interval: 1h\n");
+  CHECK(typed.Labels().front() == "charts");
+}
+
+TEST_CASE("a namespace that is written says where to look") {
+  const Repository repository(TwoClusters());
+  const Proposed found = At(repository, "apps/web.yaml",
+                            kWeb +
+                                "  chart:\n    spec:\n      sourceRef:\n        kind: "
+                                "HelmRepository\n        namespace: web\n        name: |\n");
+  CHECK(found.Labels() == Labels{"local", "parked"});
+}
+
+TEST_CASE("dependsOn: neither oneself nor what is listed") {
+  const Repository repository(TwoClusters());
+  CHECK(At(repository, "apps/web.yaml", kWeb + "  dependsOn:\n    - name: |\n").Labels() ==
+        Labels{"db"});
+  CHECK(At(repository, "apps/web.yaml", kWeb + "  dependsOn:\n    - name: db\n    - name: |\n")
+            .Labels()
+            .empty());
+  const std::string apps = Kustomization("apps", "./apps", "  dependsOn:\n    - name: |\n");
+  CHECK(At(repository, "clusters/one/apps.yaml", apps).Labels() == Labels{"flux-system", "infra"});
+}
+
+TEST_CASE("fields without a namespace reach no other") {
+  const Repository repository(TwoClusters());
+  CHECK(At(repository, "apps/web.yaml",
+           kWeb + "  valuesFrom:\n    - kind: ConfigMap\n      name: |\n")
+            .Labels() == Labels{"web-values"});
+  const std::string rest = "  postBuild:\n    substituteFrom:\n      - name: |\n";
+  const Proposed found =
+      At(repository, "clusters/one/apps.yaml", Kustomization("apps", "./apps", rest));
+  CHECK(found.Labels() == Labels{"settings-key"});
+  CHECK(found.Detail("settings-key") == "Secret, flux-system");
+  CHECK(found.After("settings-key") ==
+        Kustomization("apps", "./apps",
+                      "  postBuild:\n    substituteFrom:\n      - name: settings-key\n"
+                      "        kind: Secret\n"));
+}
+
+TEST_CASE("names in flow style and in quotes") {
+  const Repository repository(TwoClusters());
+  const Proposed flow = At(repository, "apps/web.yaml",
+                           kWeb +
+                               "  chartRef: {}\n  chart:\n    spec:\n"
+                               "      sourceRef: {kind: HelmRepository, name: cha|}\n");
+  CHECK(flow.After("charts").find("sourceRef: {kind: HelmRepository, namespace: flux-system, "
+                                  "name: charts}") != std::string::npos);
+  const Proposed quoted = At(repository, "apps/web.yaml",
+                             kWeb +
+                                 "  chart:\n    spec:\n      sourceRef:\n        kind: "
+                                 "HelmRepository\n        name: \"lo|\"\n");
+  CHECK(quoted.After("local").find("name: \"local\"\n") != std::string::npos);
+}
+
+TEST_CASE("without a fleet: what the files say") {
+  const Repository repository(TwoClusters());
+  const Proposed found = At(repository, "apps/web.yaml",
+                            kWeb +
+                                "  chart:\n    spec:\n      sourceRef:\n        kind: "
+                                "HelmRepository\n        name: |\n",
+                            false);
+  CHECK(found.Labels() == Labels{"local", "parked", "charts", "elsewhere"});
+}
+
+TEST_CASE("a new file in a directory that a cluster builds") {
+  const Repository repository(TwoClusters());
+  const Proposed found = At(repository, "apps/new.yaml",
+                            "apiVersion: notification.toolkit.fluxcd.io/v1beta3\nkind: Alert\n"
+                            "metadata:\n  name: all\n  namespace: web\nspec:\n  eventSources:\n"
+                            "    - kind: HelmRelease\n      name: |\n");
+  CHECK(found.Labels() == Labels{"db", "web"});
+}
+
+TEST_CASE("a namespace that kustomize sets is the referrer's") {
+  Files files = TwoClusters();
+  files.push_back({"apps/kustomization.yaml", "resources:\n  - web.yaml\n  - set.yaml\n"});
+  files.push_back({"apps/set.yaml", "apiVersion: v1\nkind: List\nitems: []\n"});
+  files.push_back({"clusters/one/team.yaml", Kustomization("team", "./team")});
+  files.push_back({"team/kustomization.yaml", "namespace: web\nresources:\n  - release.yaml\n"});
+  const std::string release =
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: team\nspec:\n";
+  files.push_back({"team/release.yaml", release});
+  const Repository repository(files);
+  const Proposed found = At(repository, "team/release.yaml",
+                            release + "  valuesFrom:\n    - kind: ConfigMap\n      name: |\n");
+  CHECK(found.Labels() == Labels{"web-values"});
+}
+
+}  // namespace
+}  // namespace fluxls
