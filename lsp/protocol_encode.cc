@@ -176,7 +176,7 @@ Encoded Encode(const InitializeResult& result) {
       {"foldingRangeProvider", true},
       {"selectionRangeProvider", true},
       {"completionProvider",
-       {{"triggerCharacters", Json::array({":", " ", "-"})}, {"resolveProvider", true}}},
+       {{"triggerCharacters", Json::array({":", " ", "-", "/", "{"})}, {"resolveProvider", true}}},
       {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}},
   };
   if (result.pullDiagnostics) {

@@ -24,6 +24,10 @@ int ProtocolKind(CompletionItem::Kind kind) {
       return 15;  // Snippet
     case Kind::kName:
       return 18;  // Reference
+    case Kind::kFile:
+      return 17;  // File
+    case Kind::kFolder:
+      return 19;  // Folder
   }
   return 1;
 }

@@ -8,6 +8,7 @@
 #include "analysis/features/field_help.h"
 #include "analysis/features/inner_block.h"
 #include "analysis/features/name_completion.h"
+#include "analysis/features/path_completion.h"
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
 #include "analysis/rules/schema_words.h"
@@ -93,7 +94,12 @@ class Completer {
                             file_,     offset_,        cursor_, place_};
     if (std::optional<CompletionList> found = CompleteName(names); found && !found->items.empty()) {
       list_ = std::move(*found);
-      Rank();
+      Rank(cursor_.prefix);
+      return std::move(list_);
+    }
+    if (std::optional<CompletionList> found = CompletePath(names); found && !found->items.empty()) {
+      list_ = std::move(*found);
+      Rank(Slice(text_, list_.insert));
       return std::move(list_);
     }
     switch (cursor_.role) {
@@ -111,7 +117,7 @@ class Completer {
       case CursorRole::kMarker:
         break;
     }
-    Rank();
+    Rank(cursor_.prefix);
     return std::move(list_);
   }
 
@@ -125,8 +131,7 @@ class Completer {
   }
 
   // The best stay in front; what begins with what is typed goes before the rest.
-  void Rank() {
-    const std::string& prefix = cursor_.prefix;
+  void Rank(std::string_view prefix) {
     if (prefix.empty()) return;
     const std::string typed = AsciiLower(prefix);
     std::stable_partition(list_.items.begin(), list_.items.end(), [&](const CompletionItem& item) {

@@ -21,7 +21,17 @@ class Fleet;
 namespace fluxls {
 
 struct CompletionItem {
-  enum class Kind : uint8_t { kField, kValue, kEnumValue, kApiVersion, kKind, kObject, kName };
+  enum class Kind : uint8_t {
+    kField,
+    kValue,
+    kEnumValue,
+    kApiVersion,
+    kKind,
+    kObject,
+    kName,
+    kFile,
+    kFolder
+  };
   Kind kind = Kind::kField;
   std::string label;
   std::string detail;  // short, beside the label

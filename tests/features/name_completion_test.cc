@@ -233,5 +233,51 @@ TEST_CASE("a namespace that kustomize sets is the referrer's") {
   CHECK(found.Labels() == Labels{"web-values"});
 }
 
+Files Directories() {
+  return {
+      {"clusters/one/flux-system/gotk-sync.yaml",
+       Source("GitRepository", "flux-system", "flux-system") + "---\n" +
+           Kustomization("flux-system", "./clusters/one")},
+      {"base/kustomization.yaml", "resources:\n  - a.yaml\n"},
+      {"base/a.yaml", Object("v1", "ConfigMap", "a", "x")},
+      {"base/b.yaml", Object("v1", "ConfigMap", "b", "x")},
+      {"base/deep/c.yaml", Object("v1", "ConfigMap", "c", "x")},
+      {"base/notes.txt", "text\n"},
+      {"extra/kustomization.yaml",
+       "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"},
+      {"apps/kustomization.yaml", "resources: []\n"},
+  };
+}
+
+TEST_CASE("entries of a kustomization: what is not listed first, one segment at a time") {
+  const Repository repository(Directories());
+  const std::string path = "base/kustomization.yaml";
+  const Proposed found = At(repository, path, "resources:\n  - a.yaml\n  - |\n");
+  CHECK(found.Labels() == Labels{"b.yaml", "deep/", "a.yaml", "../"});
+  CHECK(found.After("deep/") == "resources:\n  - a.yaml\n  - deep/\n");
+  CHECK(At(repository, path, "resources:\n  - deep/|\n").After("c.yaml") ==
+        "resources:\n  - deep/c.yaml\n");
+  CHECK(At(repository, path, "resources:\n  - ./de|\n").After("deep/") ==
+        "resources:\n  - ./deep/\n");
+  CHECK(At(repository, path, "resources:\n  - de|/c.yaml\n").After("deep/") ==
+        "resources:\n  - deep/c.yaml\n");
+  CHECK(At(repository, path, "resources:\n  - ../|\n").Labels() ==
+        Labels{"apps/", "clusters/", "extra/"});
+  CHECK(At(repository, path, "components:\n  - ../|\n").Labels().front() == "extra/");
+  CHECK(At(repository, path, "resources:\n  - ../../|\n").Labels().empty());
+  CHECK(At(repository, path, "patches:\n  - path: |\n").Labels().front() == "b.yaml");
+}
+
+TEST_CASE("spec.path: directories from the root of the repository") {
+  const Repository repository(Directories());
+  const std::string path = "clusters/one/new.yaml";
+  CHECK(At(repository, path, Kustomization("new", "|")).Labels() ==
+        Labels{"./apps/", "./base/", "./clusters/", "./extra/"});
+  CHECK(At(repository, path, Kustomization("new", "./clusters/|")).After("one/") ==
+        Kustomization("new", "./clusters/one/"));
+  CHECK(At(repository, path, Kustomization("new", "ba|")).After("base/") ==
+        Kustomization("new", "base/"));
+}
+
 }  // namespace
 }  // namespace fluxls
