@@ -28,6 +28,8 @@ int ProtocolKind(CompletionItem::Kind kind) {
       return 17;  // File
     case Kind::kFolder:
       return 19;  // Folder
+    case Kind::kVariable:
+      return 6;  // Variable
   }
   return 1;
 }

@@ -11,6 +11,7 @@
 #include "analysis/features/path_completion.h"
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
+#include "analysis/features/variable_completion.h"
 #include "analysis/rules/schema_words.h"
 #include "analysis/text/unicode.h"
 #include "analysis/yaml/cursor.h"
@@ -436,6 +437,10 @@ CompletionList Complete(const Snapshot& snapshot, const std::string& path, std::
                         const yaml::File& file, uint32_t offset, const CompletionOptions& options) {
   offset = std::min<uint32_t>(offset, static_cast<uint32_t>(text.size()));
   yaml::Cursor cursor = yaml::CursorAt(text, file, offset);
+  if (cursor.role != CursorRole::kComment) {
+    if (auto variables = CompleteVariable(snapshot, options.fleet, path, text, offset))
+      return std::move(*variables);
+  }
   if (cursor.role == CursorRole::kBlockScalar) {
     if (const auto block = FindInnerBlock(text, file, cursor, offset))
       return CompleteInside(snapshot, path, *block, offset, options);

@@ -30,7 +30,8 @@ struct CompletionItem {
     kObject,
     kName,
     kFile,
-    kFolder
+    kFolder,
+    kVariable
   };
   Kind kind = Kind::kField;
   std::string label;

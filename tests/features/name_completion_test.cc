@@ -279,5 +279,25 @@ TEST_CASE("spec.path: directories from the root of the repository") {
         Kustomization("new", "base/"));
 }
 
+TEST_CASE("variables: names with value and place, and no value of a Secret") {
+  Files files = TwoClusters();
+  files[1].second = Kustomization("apps", "./apps",
+                                  "  postBuild:\n    substitute:\n      region: north\n"
+                                  "    substituteFrom:\n      - kind: Secret\n"
+                                  "        name: settings-key\n      - kind: ConfigMap\n"
+                                  "        name: settings\n");
+  files.push_back({"clusters/one/settings.yaml",
+                   Object("v1", "ConfigMap", "settings", "flux-system", "data:\n  domain: a.b\n")});
+  const Repository repository(files);
+  const Proposed found = At(repository, "apps/web.yaml", kWeb + "  releaseName: web-${re|}\n");
+  CHECK(found.Labels() == Labels{"region", "domain", "token"});
+  CHECK(found.Detail("region") == "north, clusters/one/apps.yaml");
+  CHECK(found.Detail("domain") == "a.b, clusters/one/settings.yaml");
+  CHECK(found.Detail("token") == "clusters/one/secret.yaml");
+  CHECK(found.After("domain") == kWeb + "  releaseName: web-${domain}\n");
+  CHECK(At(repository, "apps/web.yaml", kWeb + "  releaseName: $${|}\n").Labels().empty());
+  CHECK(At(repository, "infra/sources.yaml", kWeb + "  releaseName: ${|}\n").Labels().empty());
+}
+
 }  // namespace
 }  // namespace fluxls
