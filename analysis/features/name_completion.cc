@@ -86,7 +86,14 @@ class NameCompleter {
     for (const ReferenceField& field : ReferenceFieldsOf(place_.api.group, place_.kind)) {
       if (field.is_name ? route == field.route : IsBelow(route, field.route, "name"))
         return Names(field);
+      if (field.is_name) continue;
+      const bool has_namespace =
+          field.rule == NamespaceRule::kDefaultOwn || field.rule == NamespaceRule::kAsWritten;
+      if (has_namespace && IsBelow(route, field.route, "namespace")) return Namespaces();
+      if (IsBelow(route, field.route, "valuesKey")) return Keys();
     }
+    const bool target = route == "spec.targetNamespace" && IsFluxGroup(place_.api.group);
+    if (target || route == "metadata.namespace") return Namespaces();
     return std::nullopt;
   }
 
@@ -251,6 +258,71 @@ class NameCompleter {
         missing.push_back({"namespace", yaml::Value::String(std::string(candidate.namespace_))});
       FillIn(beside, missing, item);
     }
+    return list;
+  }
+
+  // Namespaces that objects are, or live in; what the own clusters have comes first.
+  CompletionList Namespaces() const {
+    std::map<std::string_view, int> ranks;
+    const auto note = [&](std::string_view name, int rank) {
+      if (name.empty() || build::IsTemplatedName(name)) return;
+      const auto [at, fresh] = ranks.try_emplace(name, rank);
+      if (!fresh) at->second = std::min(at->second, rank);
+    };
+    if (const Fleet* fleet = request_.fleet) {
+      for (const build::FluxBuildPtr& build : fleet->builds()) {
+        const int rank = build->flux && referrer_.clusters.contains(build->cluster) ? 0 : 1;
+        for (const Object& object : build->objects) {
+          if (!object.root) continue;
+          note(object.id.kind == "Namespace" ? object.id.name
+               : object.id.cluster_scoped    ? std::string_view()
+                                             : object.id.namespace_,
+               rank);
+        }
+      }
+    }
+    const std::vector<SourceFilePtr> files = request_.snapshot.Files();
+    for (const SourceFilePtr& file : files) {
+      // What is being typed says nothing.
+      if (file->path == request_.path) continue;
+      for (const Resource& resource : file->facts.resources) {
+        const bool is_namespace = resource.id.kind == "Namespace" && resource.id.api.group.empty();
+        note(is_namespace ? resource.id.name : resource.id.namespace_, 2);
+      }
+    }
+    std::vector<std::pair<int, std::string_view>> ordered;
+    for (const auto& [name, rank] : ranks) ordered.emplace_back(rank, name);
+    std::sort(ordered.begin(), ordered.end());
+    CompletionList list = Empty();
+    for (const auto& [rank, name] : ordered) Add(list, name).detail = "Namespace";
+    return list;
+  }
+
+  // Keys of the ConfigMap or Secret that is named beside.
+  CompletionList Keys() const {
+    const Node beside = Follow(place_.root, cursor_.path, cursor_.path.size() - 1);
+    const std::string_view kind = beside.Find("kind").value();
+    const std::string_view name = beside.Find("name").value();
+    CompletionList list = Empty();
+    if (!request_.fleet || name.empty()) return list;
+    std::set<std::string_view> keys;
+    for (const build::FluxBuildPtr& build : request_.fleet->builds()) {
+      if (!build->flux || !referrer_.clusters.contains(build->cluster)) continue;
+      for (const Object& object : build->objects) {
+        if (!object.root || object.id.kind != kind) continue;
+        if (kind != "ConfigMap" && kind != "Secret") continue;
+        const bool called =
+            object.id.name == name || (object.needs_hash && object.original().name == name);
+        if (!called || !referrer_.IsIn(object.id.EffectiveNamespace())) continue;
+        for (const std::string_view part : {"data", "stringData", "binaryData"}) {
+          const build::Value* data = build::Find(object.root, part);
+          if (!data) continue;
+          for (const build::Pair& pair : data->Pairs()) keys.insert(pair.key);
+        }
+      }
+    }
+    for (const std::string_view key : keys)
+      Add(list, key).detail = fmt::format("{} {}", kind, name);
     return list;
   }
 

@@ -299,5 +299,36 @@ TEST_CASE("variables: names with value and place, and no value of a Secret") {
   CHECK(At(repository, "infra/sources.yaml", kWeb + "  releaseName: ${|}\n").Labels().empty());
 }
 
+TEST_CASE("namespaces: those of the cluster, then all others") {
+  Files files = TwoClusters();
+  files.push_back(
+      {"parked/space.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: aside\n"});
+  const Repository repository(files);
+  const Labels all = {"far", "flux-system", "web", "aside"};
+  CHECK(At(repository, "clusters/one/apps.yaml",
+           Kustomization("apps", "./apps", "  targetNamespace: |\n"))
+            .Labels() == all);
+  CHECK(At(repository, "apps/web.yaml",
+           "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n"
+           "  namespace: |\n")
+            .Labels() == all);
+  const Proposed found =
+      At(repository, "apps/web.yaml", kWeb + "  chartRef:\n    name: x\n    namespace: fl|\n");
+  CHECK(found.Labels().front() == "flux-system");
+  CHECK(found.After("far") == kWeb + "  chartRef:\n    name: x\n    namespace: far\n");
+}
+
+TEST_CASE("valuesKey: keys of what is named beside it") {
+  Files files = TwoClusters();
+  files.push_back({"apps/values.yaml", Object("v1", "ConfigMap", "keys", "web",
+                                              "data:\n  values.yaml: \"\"\n  more: \"\"\n")});
+  const Repository repository(files);
+  const Proposed found =
+      At(repository, "apps/web.yaml",
+         kWeb + "  valuesFrom:\n    - kind: ConfigMap\n      name: keys\n      valuesKey: |\n");
+  CHECK(found.Labels() == Labels{"more", "values.yaml"});
+  CHECK(found.Detail("more") == "ConfigMap keys");
+}
+
 }  // namespace
 }  // namespace fluxls
