@@ -6,7 +6,9 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
+#include "analysis/build/hash.h"
 #include "analysis/build/resolve.h"
 #include "analysis/model/reference_table.h"
 #include "analysis/rules/schema_words.h"
@@ -57,11 +59,17 @@ Node Follow(Node node, const std::vector<PathStep>& steps, size_t count) {
 
 // An object that could be meant.
 struct Candidate {
-  int rank = 0;  // the lowest is the nearest
-  std::string_view api;
+  int rank = 0;                        // the lowest is the nearest
+  const build::Value* root = nullptr;  // null when no build has it
   std::string_view kind;
   std::string_view namespace_;  // "" when nobody says
   std::string_view name;
+};
+
+// What comes along with a name.
+struct Addition {
+  std::vector<TextEdit> edits;
+  std::string lines;  // behind the name itself
 };
 
 // Who refers: the clusters that apply it, and the namespaces it lives in.
@@ -158,14 +166,13 @@ class NameCompleter {
           // What gets a hash for a suffix is referred to without.
           const std::string_view name = object.needs_hash ? object.original().name : object.id.name;
           if (name.empty()) continue;
-          out.push_back({Rank(*build, namespace_), build::Text(object.root, "apiVersion"),
-                         object.id.kind, namespace_, name});
+          out.push_back({Rank(*build, namespace_), object.root, object.id.kind, namespace_, name});
         }
         for (const build::MadeBy& made_by : build->made) {
           for (const build::Made& made : build::FindMade(build->objects[made_by.maker])) {
             if (!wanted(made.kind)) continue;
             out.push_back(
-                {Rank(*build, made.namespace_), "", made.kind, made.namespace_, made.name});
+                {Rank(*build, made.namespace_), nullptr, made.kind, made.namespace_, made.name});
           }
         }
       }
@@ -176,7 +183,7 @@ class NameCompleter {
         const ResourceId& id = resource.id;
         if (!wanted(id.kind) || id.name.empty()) continue;
         const bool near = !id.namespace_.empty() && referrer_.IsIn(id.namespace_);
-        out.push_back({near ? 4 : 5, "", id.kind, id.namespace_, id.name});
+        out.push_back({near ? 4 : 5, nullptr, id.kind, id.namespace_, id.name});
       }
     }
     std::erase_if(out, [](const Candidate& candidate) {
@@ -185,20 +192,40 @@ class NameCompleter {
     return out;
   }
 
-  // Ordered, each once.
-  static void Tidy(std::vector<Candidate>& candidates) {
-    const auto key = [](const Candidate& c) { return std::tie(c.kind, c.name, c.namespace_); };
-    std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-      return std::tuple(key(a), a.rank) < std::tuple(key(b), b.rank);
-    });
-    candidates.erase(
-        std::unique(candidates.begin(), candidates.end(),
-                    [&](const Candidate& a, const Candidate& b) { return key(a) == key(b); }),
-        candidates.end());
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+  // Each once, the nearest first; of too many, what begins as it is typed before all else.
+  void Tidy(std::vector<Candidate>& candidates) const {
+    std::unordered_map<uint64_t, size_t> places;
+    std::vector<Candidate> out;
+    for (const Candidate& c : candidates) {
+      const auto [at, fresh] =
+          places.try_emplace(build::HashOfTexts({c.kind, c.namespace_, c.name}), out.size());
+      if (fresh) {
+        out.push_back(c);
+      } else if (c.rank < out[at->second].rank) {
+        out[at->second] = c;
+      }
+    }
+    const auto is_before = [](const Candidate& a, const Candidate& b) {
       return std::tie(a.rank, a.name, a.kind, a.namespace_) <
              std::tie(b.rank, b.name, b.kind, b.namespace_);
-    });
+    };
+    const size_t count = std::min(out.size(), kMostItems);
+    const auto end = out.begin() + static_cast<ptrdiff_t>(count);
+    auto typed_end = out.begin();
+    if (out.size() > kMostItems && !cursor_.prefix.empty()) {
+      const std::string typed = AsciiLower(cursor_.prefix);
+      typed_end = std::partition(out.begin(), out.end(), [&](const Candidate& candidate) {
+        return AsciiLower(candidate.name).starts_with(typed);
+      });
+    }
+    if (typed_end < end) {
+      std::sort(out.begin(), typed_end, is_before);
+      std::partial_sort(typed_end, end, out.end(), is_before);
+    } else {
+      std::partial_sort(out.begin(), end, typed_end, is_before);
+    }
+    out.resize(count);
+    candidates = std::move(out);
   }
 
   CompletionList Names(const ReferenceField& field) {
@@ -236,9 +263,9 @@ class NameCompleter {
       return itself || taken.contains({c.name, c.namespace_});
     });
     Tidy(found);
-    Shorten(found);
 
     CompletionList list = Empty();
+    std::map<std::string, Addition> additions;
     for (const Candidate& candidate : found) {
       CompletionItem& item = Add(list, candidate.name);
       item.detail = candidate.namespace_.empty()
@@ -246,9 +273,10 @@ class NameCompleter {
                         : fmt::format("{}, {}", candidate.kind, candidate.namespace_);
       std::vector<yaml::ValuePair> missing;
       if (field.target.empty() && kind.empty() && candidate.kind != field.default_kind) {
-        if (field.rule == NamespaceRule::kAsWritten && !candidate.api.empty() &&
+        if (field.rule == NamespaceRule::kAsWritten && candidate.root &&
             beside.Find("apiVersion").value().empty())
-          missing.push_back({"apiVersion", yaml::Value::String(std::string(candidate.api))});
+          missing.push_back({"apiVersion", yaml::Value::String(std::string(
+                                               build::Text(candidate.root, "apiVersion")))});
         missing.push_back({"kind", yaml::Value::String(std::string(candidate.kind))});
       }
       const bool elsewhere =
@@ -256,7 +284,13 @@ class NameCompleter {
           (!referrer_.namespaces.empty() && !referrer_.IsIn(candidate.namespace_));
       if (has_namespace && wanted.empty() && elsewhere && !candidate.namespace_.empty())
         missing.push_back({"namespace", yaml::Value::String(std::string(candidate.namespace_))});
-      FillIn(beside, missing, item);
+      if (missing.empty()) continue;
+      std::string key;
+      for (const yaml::ValuePair& pair : missing) key += pair.key + ' ' + pair.value.text + '\n';
+      const auto [at, fresh] = additions.try_emplace(key);
+      if (fresh) at->second = FillIn(beside, missing);
+      item.more = at->second.edits;
+      item.text += at->second.lines;
     }
     return list;
   }
@@ -361,9 +395,8 @@ class NameCompleter {
   }
 
   // Adds pairs to the mapping that the name stands in, or leaves it.
-  void FillIn(Node beside, const std::vector<yaml::ValuePair>& missing, CompletionItem& item) {
-    if (missing.empty() || !beside.IsMapping()) return;
-    if (cursor_.document >= request_.file.documents.size()) return;
+  Addition FillIn(Node beside, const std::vector<yaml::ValuePair>& missing) const {
+    if (!beside.IsMapping() || cursor_.document >= request_.file.documents.size()) return {};
     const yaml::Document& document = request_.file.documents[cursor_.document];
     std::vector<TextEdit> edits;
     std::string lines;
@@ -380,8 +413,7 @@ class NameCompleter {
                              yaml::QuoteScalar(pair.value.text));
       }
     }
-    item.more = std::move(edits);
-    item.text += lines;
+    return {std::move(edits), std::move(lines)};
   }
 
   // An edit that adds a pair and does not touch the word.
@@ -410,16 +442,6 @@ class NameCompleter {
     const std::string_view text = request_.text;
     const size_t next = text.find_first_not_of(" \r", cursor_.word.end);
     return next == std::string_view::npos || text[next] == '\n';
-  }
-
-  // Keeps what fits into a list: what begins as it is typed before all else.
-  void Shorten(std::vector<Candidate>& candidates) const {
-    if (candidates.size() <= kMostItems) return;
-    const std::string typed = AsciiLower(cursor_.prefix);
-    std::stable_partition(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-      return AsciiLower(candidate.name).starts_with(typed);
-    });
-    candidates.resize(kMostItems);
   }
 
   CompletionList Empty() const {
