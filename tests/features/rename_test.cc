@@ -74,8 +74,7 @@ TEST_CASE("a source is renamed where it is, and where every cluster names it; co
   CHECK_EQ(after.at(fixture.Path("infrastructure/repository.yaml")), RepositoryYaml("charts"));
   CHECK_NE(after.at(fixture.Path("apps/base/release.yaml")).find("name: charts # the chart"),
            std::string::npos);
-  CHECK_NE(after.at(fixture.Path("apps/base/release.yaml")).find("chart: web"),
-           std::string::npos);
+  CHECK_NE(after.at(fixture.Path("apps/base/release.yaml")).find("chart: web"), std::string::npos);
 }
 
 TEST_CASE("a rename from the reference is the rename from the definition") {
