@@ -1,0 +1,137 @@
+// Navigation over the protocol: positions, files that are not open, refusals.
+#include <doctest/doctest.h>
+
+#include "tests/lsp/client_harness.h"
+
+namespace fluxls::lsp {
+namespace {
+
+const std::string kSync = R"(apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  url: https://example.com/fleet.git
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./prod
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+)";
+const std::string kRepository = R"(# é: two bytes, one column
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata:
+  name: podinfo
+  namespace: web
+spec:
+  url: https://example.com/charts
+)";
+const std::string kRelease = R"(apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: podinfo
+  namespace: web
+spec:
+  interval: 1h
+  chart:
+    spec:
+      chart: podinfo
+      sourceRef:
+        kind: HelmRepository
+        name: podinfo
+)";
+
+void Start(ClientHarness& client) {
+  client.files().Write("/ws/prod/flux-system/gotk-sync.yaml", kSync);
+  client.files().Write("/ws/prod/repository.yaml", kRepository);
+  client.files().Write("/ws/prod/release.yaml", kRelease);
+  client.Initialize();
+  client.Run();
+}
+
+Json At(const std::string& path, int line, int character) {
+  return {{"textDocument", {{"uri", ClientHarness::Uri(path)}}},
+          {"position", {{"line", line}, {"character", character}}}};
+}
+
+TEST_CASE("definition leads into a file that is not open, from one that is not open either") {
+  ClientHarness client;
+  Start(client);
+  const Json found = client.Request("textDocument/definition", At("/ws/prod/release.yaml", 12, 17));
+  REQUIRE_EQ(found.size(), 1);
+  CHECK_EQ(found[0]["uri"], ClientHarness::Uri("/ws/prod/repository.yaml"));
+  CHECK_EQ(found[0]["range"]["start"], Json({{"line", 4}, {"character", 8}}));
+  CHECK_EQ(found[0]["range"]["end"], Json({{"line", 4}, {"character", 15}}));
+  CHECK_EQ(client.Request("textDocument/definition", At("/ws/prod/release.yaml", 6, 3)),
+           Json::array());
+  CHECK_EQ(client.Request("textDocument/definition", At("/ws/none.yaml", 0, 0)), Json::array());
+}
+
+TEST_CASE("references come with the definition or without it") {
+  ClientHarness client;
+  Start(client);
+  Json params = At("/ws/prod/repository.yaml", 4, 10);
+  params["context"] = {{"includeDeclaration", false}};
+  CHECK_EQ(client.Request("textDocument/references", params).size(), 1);
+  params["context"] = {{"includeDeclaration", true}};
+  const Json both = client.Request("textDocument/references", params);
+  REQUIRE_EQ(both.size(), 2);
+  CHECK_EQ(both[0]["uri"], ClientHarness::Uri("/ws/prod/repository.yaml"));
+  const Json marks =
+      client.Request("textDocument/documentHighlight", At("/ws/prod/repository.yaml", 4, 10));
+  REQUIRE_EQ(marks.size(), 1);
+  CHECK_EQ(marks[0]["kind"], 3);
+}
+
+TEST_CASE("hover on a reference tells what it leads to") {
+  ClientHarness client;
+  Start(client);
+  const Json hover = client.Request("textDocument/hover", At("/ws/prod/release.yaml", 12, 17));
+  const std::string text = hover["contents"]["value"];
+  CHECK_NE(text.find("HelmRepository `web/podinfo`"), std::string::npos);
+  CHECK_NE(text.find("applied by Kustomization `flux-system/flux-system`"), std::string::npos);
+  CHECK_NE(text.find("https://example.com/charts"), std::string::npos);
+}
+
+TEST_CASE("rename edits every file, follows unsaved text, and is refused with a reason") {
+  ClientHarness client;
+  Start(client);
+  const Json place =
+      client.Request("textDocument/prepareRename", At("/ws/prod/repository.yaml", 4, 10));
+  CHECK_EQ(place["placeholder"], "podinfo");
+  CHECK_EQ(place["range"]["start"], Json({{"line", 4}, {"character", 8}}));
+  CHECK(
+      client.Request("textDocument/prepareRename", At("/ws/prod/repository.yaml", 6, 2)).is_null());
+
+  Json params = At("/ws/prod/repository.yaml", 4, 10);
+  params["newName"] = "charts";
+  CHECK_EQ(client.Request("textDocument/rename", params)["changes"].size(), 2);
+
+  // A line more above the reference, not saved yet.
+  client.Open("/ws/prod/release.yaml", "# new\n" + kRelease);
+  client.Run();
+  const Json edit = client.Request("textDocument/rename", params)["changes"];
+  const Json& edits = edit[ClientHarness::Uri("/ws/prod/release.yaml")];
+  REQUIRE_EQ(edits.size(), 1);
+  CHECK_EQ(edits[0]["range"]["start"]["line"], 13);
+  CHECK_EQ(edits[0]["newText"], "charts");
+
+  params["newName"] = "Not A Name";
+  const Json error = client.RequestError("textDocument/rename", params);
+  CHECK_EQ(error["code"], -32803);
+  CHECK_NE(error["message"].get<std::string>().find("is no name for an object"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fluxls::lsp
