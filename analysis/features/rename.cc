@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "analysis/model/resource.h"
 #include "analysis/yaml/edit.h"
 #include "analysis/yaml/inner_yaml.h"
 
@@ -214,6 +215,29 @@ const build::Object* ObjectOf(const Fleet& fleet, const Subject& subject, std::s
   return object;
 }
 
+bool HoldsText(const build::Value* value, std::string_view text) {
+  if (value->IsScalar()) return value->str() == text;
+  const auto holds = [text](const build::Value* child) { return HoldsText(child, text); };
+  return std::any_of(value->Pairs().begin(), value->Pairs().end(),
+                     [&holds](const build::Pair& pair) { return holds(pair.value); }) ||
+         std::any_of(value->Items().begin(), value->Items().end(), holds);
+}
+
+// Objects of Kubernetes name each other in fields that the reference table does not have. One that
+// holds the name, in the namespace of `id`; "" when there is none.
+std::string NamedElsewhere(const Fleet& fleet, const build::ObjectId& id) {
+  if (IsFluxGroup(id.group)) return "";
+  for (const build::FluxBuildPtr& build : fleet.builds()) {
+    for (const build::Object& object : build->objects) {
+      if (IsFluxGroup(object.id.group) || object.id.EffectiveNamespace() != id.EffectiveNamespace())
+        continue;
+      const bool itself = object.id.kind == id.kind && object.id.name == id.name;
+      if (!itself && HoldsText(object.root, id.name)) return build::Describe(object.id);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
@@ -239,6 +263,10 @@ RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const S
   }
   const build::Object* object = ObjectOf(fleet, subject, out.refusal);
   if (!object) return out;
+  if (object->id.kind == "Namespace") {
+    out.refusal = fmt::format("other objects live in namespace \"{}\"", object->id.name);
+    return out;
+  }
   const std::string_view written = Slice(file.text->content(), subject.range);
   if (written.find("${") != std::string_view::npos ||
       written.find("{{") != std::string_view::npos) {
@@ -313,6 +341,10 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
                                 id.EffectiveNamespace());
       return out;
     }
+  }
+  if (const std::string other = NamedElsewhere(fleet, object.id); !other.empty()) {
+    out.refusal = fmt::format("{} may name it", other);
+    return out;
   }
   Sites sites;
   AddPlaces(ReferencesOf(snapshot, fleet, file, subject, true), sites);

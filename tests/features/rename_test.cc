@@ -134,6 +134,20 @@ TEST_CASE("a rename that cannot be made everywhere is refused, and says why") {
            "nothing here has a name that can be changed");
 }
 
+TEST_CASE("what objects of Kubernetes may name, and a namespace, is not renamed") {
+  GraphFixture fixture = Fleet();
+  fixture.Write("infrastructure/namespace.yaml",
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n");
+  fixture.Write("infrastructure/settings.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: web\n"
+                "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: tool\n  namespace: web\nspec:\n"
+                "  volumes:\n    - configMap:\n        name: settings\n");
+  CHECK_EQ(Rename(fixture, "infrastructure/settings.yaml", "name: settings", "options").refusal,
+           "Pod \"tool\" in namespace \"web\" may name it");
+  CHECK_EQ(Rename(fixture, "infrastructure/namespace.yaml", "name: web", "shop").refusal,
+           "other objects live in namespace \"web\"");
+}
+
 TEST_CASE("a name that variables fill in is refused") {
   GraphFixture fixture = Fleet();
   fixture.Write("clusters/prod/apps.yaml",
