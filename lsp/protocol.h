@@ -409,6 +409,12 @@ Encoded Encode(const Diagnostic& diagnostic);
 // A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
 Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
 Encoded EncodeText(const std::string& text);
+struct DocumentLinkItem {
+  Range range;
+  std::string target;  // a URI
+  std::string tooltip;
+};
+Encoded Encode(const std::vector<DocumentLinkItem>& links);
 Encoded EncodePrepareRename(const Range& range, const std::string& placeholder);
 Encoded Encode(const std::vector<Location>& locations);
 // Places in one document, as textDocument/documentHighlight has them: those in front of `written`

@@ -171,6 +171,7 @@ Encoded Encode(const InitializeResult& result) {
       {"implementationProvider", true},
       {"referencesProvider", true},
       {"documentHighlightProvider", true},
+      {"documentLinkProvider", {{"resolveProvider", false}}},
       {"documentSymbolProvider", true},
       {"workspaceSymbolProvider", true},
       {"foldingRangeProvider", true},
@@ -227,6 +228,15 @@ Encoded Encode(const std::vector<Location>& locations) {
   Json list = Json::array();
   for (const Location& location : locations)
     list.push_back({{"uri", location.uri}, {"range", ToJson(location.range)}});
+  return Text(list);
+}
+
+Encoded Encode(const std::vector<DocumentLinkItem>& links) {
+  Json list = Json::array();
+  for (const DocumentLinkItem& link : links) {
+    list.push_back({{"range", ToJson(link.range)}, {"target", link.target}});
+    if (!link.tooltip.empty()) list.back()["tooltip"] = link.tooltip;
+  }
   return Text(list);
 }
 

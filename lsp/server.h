@@ -155,6 +155,7 @@ class Server {
   void Implementation(const TextDocumentPositionParams& params, Reply reply);
   void References(const ReferenceParams& params, Reply reply);
   void DocumentHighlight(const TextDocumentPositionParams& params, Reply reply);
+  void DocumentLinks(const TextDocumentParams& params, Reply reply);
   void PrepareRename(const TextDocumentPositionParams& params, Reply reply);
   void Rename(const RenameParams& params, Reply reply);
   std::vector<Location> ToLocations(const std::vector<NamePlace>& places) const;

@@ -1,4 +1,5 @@
 // Where names lead: definition, references, implementation, highlights.
+#include "analysis/features/links.h"
 #include "analysis/features/navigation.h"
 #include "analysis/features/rename.h"
 
@@ -79,6 +80,19 @@ void Server::DocumentHighlight(const TextDocumentPositionParams& params, Reply r
           if (place.path == file.path) ranges.push_back(ToRange(file, place.range, encoding_));
         }
         reply.Ok(EncodeHighlights(ranges, written));
+      });
+}
+
+void Server::DocumentLinks(const TextDocumentParams& params, Reply reply) {
+  AskFleet(
+      params.uri, reply, {"[]"}, [this, reply](const SourceFile& file, const build::Fleet& fleet) {
+        const Snapshot snapshot = project_.snapshot();
+        std::vector<DocumentLinkItem> out;
+        for (const DocumentLink& link : LinksOf(snapshot, &fleet, file)) {
+          out.push_back({ToRange(file, link.range, encoding_), uris_.UriFor(link.path),
+                         link.missing ? "not there yet: " + snapshot.DisplayPath(link.path) : ""});
+        }
+        reply.Ok(Encode(out));
       });
 }
 

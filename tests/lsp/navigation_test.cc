@@ -94,6 +94,39 @@ TEST_CASE("references come with the definition or without it") {
   CHECK_EQ(marks[0]["kind"], 3);
 }
 
+TEST_CASE(
+    "paths are links: entries, the file of a directory, spec.path, and what is not there yet") {
+  ClientHarness client;
+  const std::string path = "/ws/apps/kustomization.yaml";
+  const std::string text =
+      "resources:\n  - \"./release.yaml\"\n  - ../base\n  - later.yaml\n  - "
+      "https://example.com/x.yaml\n"
+      "configMapGenerator:\n  - name: values\n    files:\n      - key=values.yaml\n";
+  client.files().Write("/ws/prod/flux-system/gotk-sync.yaml", kSync);
+  client.files().Write("/ws/prod/kustomization.yaml",
+                       "resources:\n  - flux-system/gotk-sync.yaml\n");
+  client.files().Write("/ws/apps/release.yaml", kRelease);
+  client.files().Write("/ws/apps/values.yaml", "a: 1\n");
+  client.files().Write("/ws/base/kustomization.yaml", "resources: []\n");
+  client.files().Write(path, text);
+  client.Initialize();
+  client.Run();
+  const Json links = client.Request("textDocument/documentLink",
+                                    {{"textDocument", {{"uri", ClientHarness::Uri(path)}}}});
+  REQUIRE_EQ(links.size(), 4);
+  CHECK_EQ(links[0]["target"], ClientHarness::Uri("/ws/apps/release.yaml"));
+  CHECK_EQ(links[0]["range"]["start"], Json({{"line", 1}, {"character", 5}}));
+  CHECK_EQ(links[1]["target"], ClientHarness::Uri("/ws/base/kustomization.yaml"));
+  CHECK_EQ(links[2]["tooltip"], "not there yet: apps/later.yaml");
+  CHECK_EQ(links[3]["target"], ClientHarness::Uri("/ws/apps/values.yaml"));
+  CHECK_EQ(links[3]["range"]["start"]["character"], 12);
+  const Json sync = client.Request(
+      "textDocument/documentLink",
+      {{"textDocument", {{"uri", ClientHarness::Uri("/ws/prod/flux-system/gotk-sync.yaml")}}}});
+  REQUIRE_EQ(sync.size(), 1);
+  CHECK_EQ(sync[0]["target"], ClientHarness::Uri("/ws/prod/kustomization.yaml"));
+}
+
 TEST_CASE("hover on a reference tells what it leads to") {
   ClientHarness client;
   Start(client);
