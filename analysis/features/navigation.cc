@@ -42,8 +42,7 @@ NamePlace PlaceOfResource(const ResourceLocation& location) {
   return place;
 }
 
-// --- What stands at a place
-// -----------------------------------------------------------------------
+// --- What stands at a place ---
 
 class Finder {
  public:
@@ -317,8 +316,7 @@ class Finder {
   Subject subject_;
 };
 
-// --- Who names it
-// ---------------------------------------------------------------------------------
+// --- Who names it ---
 
 void AddReference(const ObjectReference& reference, std::vector<NamePlace>& out) {
   const build::Origin& origin = reference.name_value->origin;

@@ -18,8 +18,7 @@ using build::Effect;
 using build::Fleet;
 using Kind = Subject::Kind;
 
-// --- Sites: where the old name stands
-// -------------------------------------------------------------
+// --- Sites: where the old name stands ---
 
 using Sites = std::map<std::string, std::set<ByteRange>>;  // by path
 
@@ -76,8 +75,7 @@ void AddPatches(const Snapshot& snapshot, const Fleet& fleet, const build::Objec
   }
 }
 
-// --- Edits
-// ----------------------------------------------------------------------------------------
+// --- Edits ---
 
 const yaml::Document* DocumentAt(const SourceFile& file, ByteRange range) {
   for (const yaml::Document& document : file.yaml.documents) {
@@ -129,8 +127,7 @@ std::string WriteNames(const Snapshot& snapshot, const Sites& sites, const std::
   return "";
 }
 
-// --- The trial
-// ------------------------------------------------------------------------------------
+// --- The trial ---
 
 struct Outcome {
   std::set<std::string> objects;        // of all builds, with the cluster
@@ -187,8 +184,7 @@ std::string Try(const Snapshot& snapshot, const Fleet& fleet, const std::vector<
   return "";
 }
 
-// --- What can be renamed
-// --------------------------------------------------------------------------
+// --- What can be renamed ---
 
 bool IsObjectName(std::string_view name) {
   return !name.empty() && name.size() <= 253 &&
