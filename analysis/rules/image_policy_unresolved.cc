@@ -5,6 +5,7 @@
 
 #include "analysis/build/fleet.h"
 #include "analysis/model/image_policy_marker.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 #include "schemas/nearest.h"
@@ -43,31 +44,7 @@ Writes the nearest policy, or the namespace of the only policy of that name.
 
 constexpr Example kExamples[] = {
     {.title = "A slip of the pen",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/images.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/images.yaml
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImagePolicy
 metadata:
@@ -111,31 +88,7 @@ spec:
           image: podinfo:6.9.1 # {"$imagepolicy": "flux-system:podnfo"}
 #                                                              ^^^^^^ ImagePolicy "podnfo" in namespace "flux-system" is not applied by any cluster; did you mean "podinfo"?
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/images.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/images.yaml
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImagePolicy
 metadata:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/rules/build_problems.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/substituted_texts.h"
 
@@ -35,31 +36,7 @@ Escapes the expression: it then stands in the cluster as it is written.
 
 constexpr Example kExamples[] = {
     {.title = "An expression of a shell",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -85,31 +62,7 @@ data:
   color: ${color-blue}
 #        ^^^^^^^^^^^^^ Kustomization "flux-system/apps" refuses this: "-" is not allowed behind the name of a variable
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:

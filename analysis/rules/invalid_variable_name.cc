@@ -2,6 +2,7 @@
 
 #include "analysis/build/envsubst.h"
 #include "analysis/build/fleet.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
 #include "analysis/yaml/edit.h"
@@ -33,31 +34,7 @@ Writes `_` for what is not allowed. Where the name is used it has to be changed 
 
 constexpr Example kExamples[] = {
     {.title = "A dash in a name",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -83,31 +60,7 @@ metadata:
 data:
   color: green
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:

@@ -1,4 +1,5 @@
 #include "analysis/rules/build_problems.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 
 namespace fluxls {
@@ -30,31 +31,7 @@ None: move the object, or one of the paths.
 
 constexpr Example kExamples[] = {
     {.title = "A path inside another path",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -87,31 +64,7 @@ kind: Namespace
 metadata:
   name: web
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "analysis/rules/build_problems.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/near_path.h"
 #include "analysis/rules/rule.h"
 #include "analysis/yaml/edit.h"
@@ -33,31 +34,7 @@ Writes the nearest directory, when there is one.
 
 constexpr Example kExamples[] = {
     {.title = "A slip of the pen",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -82,31 +59,7 @@ kind: Namespace
 metadata:
   name: web
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/rules/build_problems.h"
+#include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/substituted_texts.h"
 
@@ -39,31 +40,7 @@ for you.
 
 constexpr Example kExamples[] = {
     {.title = "A name that nobody defines",
-     .bad = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .bad = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -89,31 +66,7 @@ data:
   color: ${clutser}
 #        ^^^^^^^^^^ variable "clutser" is not defined by Kustomization "flux-system/apps": Flux 2.9 refuses the build
 )",
-     .good = R"(%! clusters/production/flux-system/gotk-sync.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  ref:
-    branch: main
-  url: ssh://git@github.com/example/fleet
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./clusters/production
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-%! clusters/production/apps.yaml
+     .good = FLUXLS_EXAMPLE_CLUSTER R"(%! clusters/production/apps.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
