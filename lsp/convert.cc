@@ -116,27 +116,6 @@ TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& c
   return std::make_shared<Text>(std::move(content));
 }
 
-TextEdit MinimalEdit(std::string_view before, std::string_view after) {
-  size_t shorter = std::min(before.size(), after.size());
-  size_t head = 0;
-  while (head < shorter && before[head] == after[head]) ++head;
-  // Never between the bytes of a code point or of a CRLF.
-  while (head > 0 &&
-         ((head < before.size() && IsContinuation(before[head])) ||
-          (head < after.size() && IsContinuation(after[head])) || before[head - 1] == '\r')) {
-    --head;
-  }
-  size_t tail = 0;
-  while (tail < shorter - head &&
-         before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
-    ++tail;
-  while (tail > 0 &&
-         (IsContinuation(before[before.size() - tail]) || before[before.size() - tail] == '\n'))
-    --tail;
-  return {{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)},
-          std::string(after.substr(head, after.size() - head - tail))};
-}
-
 Range ToRange(const SourceFile& file, ByteRange range, PositionEncoding encoding) {
   Range out = ToRange(*file.text, range, encoding);
   if (!file.version && file.text->content().starts_with(kByteOrderMark)) {

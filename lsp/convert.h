@@ -36,10 +36,6 @@ Range ToRange(const Text& text, ByteRange range, PositionEncoding encoding);
 TextPtr ApplyChange(const TextPtr& text, const TextDocumentContentChangeEvent& change,
                     PositionEncoding encoding);
 
-// The smallest edit that turns `before` into `after`: what they have in common at both ends is left
-// out (no code point is cut).
-TextEdit MinimalEdit(std::string_view before, std::string_view after);
-
 // What conversion has to know about the session.
 struct ConvertContext {
   PositionEncoding encoding = PositionEncoding::kUtf16;

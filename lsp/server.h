@@ -150,6 +150,10 @@ class Server {
                     std::function<void(const SourceFile&)> done);
 
   // server_navigation.cc
+  // AskFleet, for what stands at a position.
+  void AskSubject(
+      const std::string& uri, Position position, const Reply& reply,
+      std::function<Encoded(const SourceFile&, const build::Fleet&, const Subject&)> answer);
   void Definition(const TextDocumentPositionParams& params, Reply reply);
   void TypeDefinition(const TextDocumentPositionParams& params, Reply reply);
   void Implementation(const TextDocumentPositionParams& params, Reply reply);

@@ -18,69 +18,62 @@ std::vector<Location> Server::ToLocations(const std::vector<NamePlace>& places) 
   return out;
 }
 
-void Server::Definition(const TextDocumentPositionParams& params, Reply reply) {
-  AskFleet(
-      params.uri, reply, {"[]"},
-      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
-        const Snapshot snapshot = project_.snapshot();
-        const Subject subject =
-            SubjectAt(snapshot, fleet, file, ToOffset(*file.text, position, encoding_));
-        reply.Ok(Encode(ToLocations(DefinitionsOf(snapshot, fleet, subject))));
-      });
-}
-
-void Server::TypeDefinition(const TextDocumentPositionParams& params, Reply reply) {
-  AskFleet(
-      params.uri, reply, {"[]"},
-      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
-        const Snapshot snapshot = project_.snapshot();
-        const Subject subject =
-            SubjectAt(snapshot, fleet, file, ToOffset(*file.text, position, encoding_));
-        reply.Ok(Encode(ToLocations(TypeDefinitionsOf(snapshot, fleet, subject))));
-      });
-}
-
-void Server::Implementation(const TextDocumentPositionParams& params, Reply reply) {
-  AskFleet(
-      params.uri, reply, {"[]"},
-      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
-        const Snapshot snapshot = project_.snapshot();
-        const Subject subject =
-            SubjectAt(snapshot, fleet, file, ToOffset(*file.text, position, encoding_));
-        reply.Ok(Encode(ToLocations(ImplementationsOf(snapshot, fleet, subject))));
-      });
-}
-
-void Server::References(const ReferenceParams& params, Reply reply) {
-  AskFleet(params.uri, reply, {"[]"},
-           [this, params, reply](const SourceFile& file, const build::Fleet& fleet) {
-             const Snapshot snapshot = project_.snapshot();
-             const Subject subject =
-                 SubjectAt(snapshot, fleet, file, ToOffset(*file.text, params.position, encoding_));
-             reply.Ok(Encode(ToLocations(
-                 ReferencesOf(snapshot, fleet, file, subject, params.includeDeclaration))));
+void Server::AskSubject(
+    const std::string& uri, Position position, const Reply& reply,
+    std::function<Encoded(const SourceFile&, const build::Fleet&, const Subject&)> answer) {
+  AskFleet(uri, reply, {"[]"},
+           [this, position, reply, answer = std::move(answer)](const SourceFile& file,
+                                                               const build::Fleet& fleet) {
+             const uint32_t offset = ToOffset(*file.text, position, encoding_);
+             reply.Ok(answer(file, fleet, SubjectAt(project_.snapshot(), fleet, file, offset)));
            });
 }
 
+void Server::Definition(const TextDocumentPositionParams& params, Reply reply) {
+  AskSubject(params.uri, params.position, reply,
+             [this](const SourceFile&, const build::Fleet& fleet, const Subject& subject) {
+               return Encode(ToLocations(DefinitionsOf(fleet, subject)));
+             });
+}
+
+void Server::TypeDefinition(const TextDocumentPositionParams& params, Reply reply) {
+  AskSubject(params.uri, params.position, reply,
+             [this](const SourceFile&, const build::Fleet& fleet, const Subject& subject) {
+               return Encode(ToLocations(TypeDefinitionsOf(project_.snapshot(), fleet, subject)));
+             });
+}
+
+void Server::Implementation(const TextDocumentPositionParams& params, Reply reply) {
+  AskSubject(params.uri, params.position, reply,
+             [this](const SourceFile&, const build::Fleet& fleet, const Subject& subject) {
+               return Encode(ToLocations(ImplementationsOf(fleet, subject)));
+             });
+}
+
+void Server::References(const ReferenceParams& params, Reply reply) {
+  AskSubject(params.uri, params.position, reply,
+             [this, definitions = params.includeDeclaration](
+                 const SourceFile& file, const build::Fleet& fleet, const Subject& subject) {
+               return Encode(ToLocations(
+                   ReferencesOf(project_.snapshot(), fleet, file, subject, definitions)));
+             });
+}
+
 void Server::DocumentHighlight(const TextDocumentPositionParams& params, Reply reply) {
-  AskFleet(
-      params.uri, reply, {"[]"},
-      [this, position = params.position, reply](const SourceFile& file, const build::Fleet& fleet) {
-        const Snapshot snapshot = project_.snapshot();
-        const Subject subject =
-            SubjectAt(snapshot, fleet, file, ToOffset(*file.text, position, encoding_));
-        std::vector<Range> ranges;
-        size_t written = 0;
-        for (const NamePlace& place : DefinitionsOf(snapshot, fleet, subject)) {
-          if (place.path != file.path) continue;
-          ranges.push_back(ToRange(file, place.range, encoding_));
-          ++written;
-        }
-        for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, false)) {
-          if (place.path == file.path) ranges.push_back(ToRange(file, place.range, encoding_));
-        }
-        reply.Ok(EncodeHighlights(ranges, written));
-      });
+  AskSubject(params.uri, params.position, reply,
+             [this](const SourceFile& file, const build::Fleet& fleet, const Subject& subject) {
+               std::vector<Range> ranges;
+               const auto add = [&](const std::vector<NamePlace>& places) {
+                 for (const NamePlace& place : places) {
+                   if (place.path == file.path)
+                     ranges.push_back(ToRange(file, place.range, encoding_));
+                 }
+               };
+               add(DefinitionsOf(fleet, subject));
+               const size_t written = ranges.size();
+               add(ReferencesOf(project_.snapshot(), fleet, file, subject, false));
+               return EncodeHighlights(ranges, written);
+             });
 }
 
 void Server::DocumentLinks(const TextDocumentParams& params, Reply reply) {

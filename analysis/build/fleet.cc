@@ -307,13 +307,9 @@ const Object* Fleet::Find(const std::string& cluster, std::string_view kind,
 std::set<std::string_view> Fleet::NamespacesOf(const std::string& cluster, std::string_view kind,
                                                std::string_view name) const {
   std::set<std::string_view> namespaces;
-  for (const FluxBuildPtr& build : builds_) {
-    if (!build->flux || build->cluster != cluster) continue;
-    for (const Object& object : build->objects) {
-      const ObjectId& id = object.id;
-      if (id.name == name && id.kind == kind && !id.namespace_.empty())
-        namespaces.insert(id.namespace_);
-    }
+  for (Effect effect : Named(cluster, kind, name)) {
+    const ObjectId& id = ObjectOf(effect).id;
+    if (!id.namespace_.empty()) namespaces.insert(id.namespace_);
   }
   return namespaces;
 }

@@ -134,7 +134,7 @@ class Fleet {
   std::optional<Effect> FindEffect(std::string_view cluster, std::string_view kind,
                                    std::string_view namespace_, std::string_view name) const;
   // Namespaces in which a cluster applies an object of this kind and name, ordered, each once.
-  // Walks over all objects. It counts in the signature of a file for the health checks without
+  // It counts in the signature of a file for the health checks without
   // namespace that stand there, and for nothing else.
   std::set<std::string_view> NamespacesOf(const std::string& cluster, std::string_view kind,
                                           std::string_view name) const;

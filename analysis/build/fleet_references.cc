@@ -3,8 +3,6 @@
 
 #include "analysis/build/fleet.h"
 #include "analysis/build/hash.h"
-#include "analysis/build/resolve.h"
-#include "analysis/model/resource.h"
 
 namespace fluxls::build {
 namespace {
@@ -22,43 +20,20 @@ std::span<const Named> WithHash(const std::vector<Named>& list, uint64_t hash) {
   return {first, last};
 }
 
-// Whatever the cluster.
-uint64_t HashOfShortName(std::string_view kind, std::string_view name) {
-  return HashOfTexts({kind, name});
-}
-
-// The controllers refuse references to other namespaces: set by a flag, or by Flux Operator.
-bool LocksDown(const Object& object) {
-  const ObjectId& id = object.id;
-  if (id.kind == "FluxInstance")
-    return Text(Find(object.root, {"spec", "cluster"}), "multitenant") == "true";
-  if (id.kind != "Deployment" || !id.name.ends_with("-controller")) return false;
-  for (const Value* container :
-       ItemsOf(Find(object.root, {"spec", "template", "spec", "containers"}))) {
-    for (const Value* arg : ItemsOf(Find(container, "args"))) {
-      if (arg->str() == "--no-cross-namespace-refs=true" ||
-          arg->str() == "--no-cross-namespace-refs")
-        return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void Fleet::IndexReferences() {
+  by_short_name_.reserve(CountObjects());
   for (uint32_t i = 0; i < builds_.size(); ++i) {
     const FluxBuild& build = *builds_[i];
-    if (build.rooted) rooted_.insert(build.cluster);
-    for (uint32_t j = 0; j < build.objects.size(); ++j) {
-      const ObjectId& id = build.objects[j].id;
-      by_short_name_.push_back({HashOfShortName(id.kind, id.name), {i, j}});
-      kinds_.emplace(build.cluster, id.kind);
-      if (!build.flux) continue;
-      if (IsFluxGroup(id.group)) namespaces_.emplace(build.cluster, id.EffectiveNamespace());
-      if (IsTemplatedName(id.name) || MakesUnnamed(build.objects[j], ""))
-        open_objects_.push_back({i, j});
-      if (LocksDown(build.objects[j])) locked_down_.insert(build.cluster);
+    for (uint32_t j = 0; j < build.objects.size(); ++j)
+      by_short_name_.push_back({build.hashes[j].short_name, {i, j}});
+    for (std::string_view kind : build.kinds) kinds_.emplace(build.cluster, kind);
+    if (build.flux) {
+      if (build.rooted) rooted_.insert(build.cluster);
+      if (build.locks_down) locked_down_.insert(build.cluster);
+      for (std::string_view ns : build.flux_namespaces) namespaces_.emplace(build.cluster, ns);
+      for (uint32_t j : build.open_objects) open_objects_.push_back({i, j});
     }
     for (const MadeBy& made : build.made) made_.push_back({made.name, {i, made.maker}});
     const OriginFile* last_file = nullptr;

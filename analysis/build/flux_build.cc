@@ -7,6 +7,7 @@
 #include "analysis/build/hash.h"
 #include "analysis/build/load.h"
 #include "analysis/build/print.h"
+#include "analysis/build/resolve.h"
 #include "analysis/build/source_ignore.h"
 #include "analysis/build/substitution.h"
 #include "analysis/model/resource.h"
@@ -244,6 +245,23 @@ bool IsSharedOnPurpose(const Object& object) {
   return how == "Merge" || how == "IfNotPresent" || how == "Ignore";
 }
 
+// The controllers refuse references to other namespaces: set by a flag, or by Flux Operator.
+bool LocksDown(const Object& object) {
+  const ObjectId& id = object.id;
+  if (id.kind == "FluxInstance")
+    return Text(Find(object.root, {"spec", "cluster"}), "multitenant") == "true";
+  if (id.kind != "Deployment" || !id.name.ends_with("-controller")) return false;
+  for (const Value* container :
+       ItemsOf(Find(object.root, {"spec", "template", "spec", "containers"}))) {
+    for (const Value* arg : ItemsOf(Find(container, "args"))) {
+      if (arg->str() == "--no-cross-namespace-refs=true" ||
+          arg->str() == "--no-cross-namespace-refs")
+        return true;
+    }
+  }
+  return false;
+}
+
 // What every fleet asks of all objects is found out once.
 void ReadObjects(FluxBuild& build) {
   build.hashes.clear();
@@ -261,7 +279,11 @@ void ReadObjects(FluxBuild& build) {
     uint64_t signature = identity;
     Mix(signature, IsSubstitutionDisabled(object.root) ? 1 : 2);
     build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name),
-                            IsSharedOnPurpose(object)});
+                            HashOfShortName(id.kind, id.name), IsSharedOnPurpose(object)});
+    build.kinds.insert(id.kind);
+    if (IsFluxGroup(id.group)) build.flux_namespaces.insert(ns);
+    if (IsTemplatedName(id.name) || MakesUnnamed(object, "")) build.open_objects.push_back(i);
+    build.locks_down |= LocksDown(object);
   }
   build.references = FindReferences(build.cluster, build.objects);
   build.made = FindMade(build.cluster, build.objects);
@@ -294,6 +316,10 @@ std::string FluxBuild::Title() const {
 uint64_t HashOfName(std::string_view cluster, std::string_view kind, std::string_view namespace_,
                     std::string_view name) {
   return HashOfTexts({cluster, kind, namespace_, name});
+}
+
+uint64_t HashOfShortName(std::string_view kind, std::string_view name) {
+  return HashOfTexts({kind, name});
 }
 
 bool IsFluxKustomization(const ObjectId& id) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,13 +47,16 @@ struct VariableSite {
 
 // Hashes of an object that every fleet asks for again.
 struct ObjectHashes {
-  uint64_t identity = 0;   // of its ObjectId
-  uint64_t signature = 0;  // of that, and of whether Flux replaces variables in it
-  uint64_t name = 0;       // of cluster, kind, namespace and name; see HashOfName
-  bool shared = false;     // Flux merges it with what is there, or leaves it alone
+  uint64_t identity = 0;    // of its ObjectId
+  uint64_t signature = 0;   // of that, and of whether Flux replaces variables in it
+  uint64_t name = 0;        // of cluster, kind, namespace and name; see HashOfName
+  uint64_t short_name = 0;  // of kind and name; see HashOfShortName
+  bool shared = false;      // Flux merges it with what is there, or leaves it alone
 };
 uint64_t HashOfName(std::string_view cluster, std::string_view kind, std::string_view namespace_,
                     std::string_view name);
+// Whatever the cluster and the namespace.
+uint64_t HashOfShortName(std::string_view kind, std::string_view name);
 
 struct FluxBuild;
 using FluxBuildPtr = std::shared_ptr<const FluxBuild>;
@@ -62,16 +66,20 @@ struct FluxBuild {
   std::string name;     // of the Kustomization; the directory for plain kustomize
   std::string namespace_;
   bool flux = true;  // false: a directory with a kustomization that no Flux Kustomization builds
-  const Value* kustomization = nullptr;     // the effective Flux Kustomization
-  Origin origin;                            // where it is written
-  std::string source_ignore;                // `spec.ignore` of its source
-  std::string directory;                    // that is built; "" when it is not known
-  Objects objects;                          // what is applied
-  std::vector<ObjectHashes> hashes;         // of `objects`, in their order
-  std::vector<ObjectReference> references;  // of `objects`, in their order
-  std::vector<MadeBy> made;                 // what controllers make of `objects`
-  std::vector<uint32_t> kustomizations;     // indices of Flux Kustomizations in `objects`
-  std::vector<uint32_t> variable_sources;   // indices of ConfigMaps and Secrets in `objects`
+  const Value* kustomization = nullptr;        // the effective Flux Kustomization
+  Origin origin;                               // where it is written
+  std::string source_ignore;                   // `spec.ignore` of its source
+  std::string directory;                       // that is built; "" when it is not known
+  Objects objects;                             // what is applied
+  std::vector<ObjectHashes> hashes;            // of `objects`, in their order
+  std::vector<ObjectReference> references;     // of `objects`, in their order
+  std::vector<MadeBy> made;                    // what controllers make of `objects`
+  std::set<std::string_view> kinds;            // of `objects`
+  std::set<std::string_view> flux_namespaces;  // that Flux objects among them live in
+  std::vector<uint32_t> open_objects;          // indices; see Fleet::open_objects
+  bool locks_down = false;  // they set --no-cross-namespace-refs; see Fleet::IsLockedDown
+  std::vector<uint32_t> kustomizations;    // indices of Flux Kustomizations in `objects`
+  std::vector<uint32_t> variable_sources;  // indices of ConfigMaps and Secrets in `objects`
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;

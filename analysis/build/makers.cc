@@ -47,21 +47,6 @@ bool IsPlain(std::string_view text) {
   return !text.empty() && text.find_first_of("{$") == std::string_view::npos;
 }
 
-void Collect(const Value* value, std::string_view route, std::vector<const Value*>& out) {
-  while (value && !route.empty()) {
-    const size_t dot = route.find('.');
-    std::string_view step = route.substr(0, dot);
-    route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
-    const bool list = step.ends_with("[]");
-    if (list) step.remove_suffix(2);
-    value = Find(value, step);
-    if (!list) continue;
-    for (const Value* item : ItemsOf(value)) Collect(item, route, out);
-    return;
-  }
-  if (value && value->IsScalar()) out.push_back(value);
-}
-
 // A FluxInstance's `sync` makes a source and a Kustomization of one name.
 void AddSync(const Object& object, std::vector<Made>& out) {
   const Value* sync = Find(object.root, {"spec", "sync"});
@@ -112,7 +97,11 @@ std::vector<Made> FindMade(const Object& object) {
   for (const Rule& rule : kRules) {
     if (rule.kind != id.kind || rule.group != id.group) continue;
     std::vector<const Value*> names;
-    if (!rule.route.empty()) Collect(object.root, rule.route, names);
+    if (!rule.route.empty()) {
+      VisitRoute(object.root, rule.route, [&names](const Value* name) {
+        if (name->IsScalar()) names.push_back(name);
+      });
+    }
     for (const Value* name : names) {
       if (IsPlain(name->str()))
         out.push_back({rule.made, id.EffectiveNamespace(), name->str(), name});

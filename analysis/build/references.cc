@@ -15,26 +15,10 @@ class Reader {
     object_ = &object;
     index_ = index;
     for (const ReferenceField& field : ReferenceFieldsOf(object.id.group, object.id.kind))
-      Follow(field, object.root, field.route);
+      VisitRoute(object.root, field.route, [&](const Value* node) { Add(field, node); });
   }
 
  private:
-  void Follow(const ReferenceField& field, const Value* value, std::string_view route) {
-    while (!route.empty()) {
-      const size_t dot = route.find('.');
-      std::string_view step = route.substr(0, dot);
-      route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
-      const bool list = step.ends_with("[]");
-      if (list) step.remove_suffix(2);
-      value = Find(value, step);
-      if (!value) return;
-      if (!list) continue;
-      for (const Value* item : ItemsOf(value)) Follow(field, item, route);
-      return;
-    }
-    Add(field, value);
-  }
-
   void Add(const ReferenceField& field, const Value* node) {
     const Value* name = field.is_name ? node : Find(node, "name");
     // `*` selects by labels; it names nothing.

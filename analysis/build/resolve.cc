@@ -29,6 +29,13 @@ bool MayBecome(std::string_view pattern, std::string_view name) {
   return close == std::string_view::npos || name.ends_with(pattern.substr(close + 1));
 }
 
+// Could the target be what becomes of an open object, or what that makes?
+bool MayBe(const Object& open, const ObjectReference& reference) {
+  const bool templated = open.id.kind == reference.kind && IsTemplatedName(open.id.name) &&
+                         MayBecome(open.id.name, reference.name);
+  return templated || MakesUnnamed(open, reference.kind);
+}
+
 // Some objects that make others are applied by nobody here, like their referrers.
 bool IsMadeByUnbuilt(const Snapshot& snapshot, const Fleet& fleet,
                      const ObjectReference& reference) {
@@ -194,11 +201,9 @@ class Resolver {
   std::vector<Effect> TemplatedObjects() const {
     std::vector<Effect> out;
     for (Effect effect : fleet_.open_objects()) {
-      if (fleet_.BuildOf(effect).cluster != build_.cluster) continue;
-      const Object& object = fleet_.ObjectOf(effect);
-      const bool templated = object.id.kind == reference_.kind && IsTemplatedName(object.id.name) &&
-                             MayBecome(object.id.name, reference_.name);
-      if (templated || MakesUnnamed(object, reference_.kind)) out.push_back(effect);
+      if (fleet_.BuildOf(effect).cluster == build_.cluster &&
+          MayBe(fleet_.ObjectOf(effect), reference_))
+        out.push_back(effect);
     }
     return out;
   }
@@ -319,10 +324,7 @@ Resolution ResolveAnywhere(const Snapshot& snapshot, const Fleet& fleet,
   if (!IsKindHere(snapshot, fleet, reference.kind)) return out;
   if (IsSource(reference.kind) && reference.name == "flux-system") return out;
   for (Effect effect : fleet.open_objects()) {
-    const Object& object = fleet.ObjectOf(effect);
-    const bool templated = object.id.kind == reference.kind && IsTemplatedName(object.id.name) &&
-                           MayBecome(object.id.name, reference.name);
-    if (templated || MakesUnnamed(object, reference.kind)) return out;
+    if (MayBe(fleet.ObjectOf(effect), reference)) return out;
   }
   if (IsMadeByUnbuilt(snapshot, fleet, reference)) return out;
   out.standing = Standing::kMissing;

@@ -49,6 +49,8 @@ Unbuilt FindUnbuilt(const Fleet& fleet, const SourceFile& file) {
     out.objects.push_back(std::move(object));
   };
   for (const yaml::Document& document : file.yaml.documents) {
+    // Most documents are built, and are not read again.
+    if (!fleet.EffectsOf(file.path, document.root().range()).empty()) continue;
     const Value* root = Load(*out.arena, document.root(), options);
     if (!root) continue;
     const bool list = Text(root, "kind").ends_with("List") && Find(root, "items");

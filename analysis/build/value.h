@@ -149,6 +149,23 @@ inline std::span<const Value* const> ItemsOf(const Value* list) {
 const Value* Find(const Value* map, std::string_view key);
 // Along a route of keys: `{"metadata", "labels"}`.
 const Value* Find(const Value* value, std::initializer_list<std::string_view> route);
+// Calls `visit` with each value that `route` leads to: names joined by dots, `[]` behind one stands
+// for all items of the list ("spec.dependsOn[].name"). The empty route leads to the value itself.
+template <typename F>
+void VisitRoute(const Value* value, std::string_view route, F&& visit) {
+  while (value && !route.empty()) {
+    const size_t dot = route.find('.');
+    std::string_view step = route.substr(0, dot);
+    route = dot == std::string_view::npos ? std::string_view() : route.substr(dot + 1);
+    const bool list = step.ends_with("[]");
+    if (list) step.remove_suffix(2);
+    value = Find(value, step);
+    if (!list) continue;
+    for (const Value* item : ItemsOf(value)) VisitRoute(item, route, visit);
+    return;
+  }
+  if (value) visit(value);
+}
 // Text of the scalar at `key`; "" when there is none.
 std::string_view Text(const Value* map, std::string_view key);
 // The slot of `key` in a map that the arena owns; null when it is not there.

@@ -58,18 +58,17 @@ bool MakesOthers(const build::ObjectId& id) {
          (id.kind == "ResourceSet" || id.kind == "FluxInstance");
 }
 
-// The fields that name a source; the kind is written in each, but for a default.
-struct SourceField {
-  std::string_view kind;  // of the referrer
-  std::initializer_list<std::string_view> route;
-  bool own_namespace = false;  // it has no namespace of its own
-};
-const SourceField kSourceFields[] = {
-    {"Kustomization", {"spec", "sourceRef"}, false},
-    {"HelmRelease", {"spec", "chart", "spec", "sourceRef"}, false},
-    {"HelmRelease", {"spec", "chartRef"}, false},
-    {"HelmChart", {"spec", "sourceRef"}, true},
-};
+// What an edge for a field of the reference table is; nothing for those that are not drawn.
+std::optional<EdgeKind> EdgeOf(const ReferenceField& field) {
+  if (field.route == "spec.dependsOn[]") return EdgeKind::kDependsOn;
+  constexpr std::string_view kSources[] = {"spec.sourceRef", "spec.chart.spec.sourceRef",
+                                           "spec.chartRef", "spec.sources[]"};
+  // What an ExternalArtifact says of its source is for people.
+  const bool source =
+      field.kind != "ExternalArtifact" &&
+      std::find(std::begin(kSources), std::end(kSources), field.route) != std::end(kSources);
+  return source ? std::optional(EdgeKind::kSource) : std::nullopt;
+}
 
 std::string KeyOf(std::string_view kind, std::string_view namespace_, std::string_view name) {
   return fmt::format("{}/{}/{}", kind, namespace_, name);
@@ -100,10 +99,7 @@ class Cluster {
     // Generated artifacts first, so that they are found whoever asks.
     const size_t count = roots_.size();
     for (size_t i = 0; i < count; ++i) AddArtifacts(roots_[i]);
-    for (size_t i = 0; i < count; ++i) {
-      AddSources(roots_[i]);
-      AddDependencies(roots_[i]);
-    }
+    for (size_t i = 0; i < count; ++i) AddReferences(roots_[i]);
   }
 
   // Who applies a Kustomization so that it comes to be; not where an entry applies itself.
@@ -200,42 +196,23 @@ class Cluster {
     }
   }
 
-  void AddSources(const Root& root) {
-    const std::string kind = graph_.nodes[root.node].kind;
-    for (const SourceField& field : kSourceFields) {
-      if (field.kind != kind) continue;
-      Refer(root, build::Find(root.root, field.route), "", EdgeKind::kSource, field.own_namespace);
+  void AddReferences(const Root& root) {
+    build::Objects objects(1);
+    objects[0].root = root.root;
+    objects[0].Refresh();
+    for (const build::ObjectReference& reference : build::FindReferences("", objects)) {
+      const std::optional<EdgeKind> edge = EdgeOf(*reference.field);
+      if (!edge) continue;
+      const auto [target, fresh] = Node(reference.kind, reference.namespace_, reference.name);
+      if (fresh) {
+        GraphNode& node = graph_.nodes[target];
+        const bool certain = IsCertainlyMissing(root, *edge, node);
+        node.status = certain ? NodeStatus::kMissing : NodeStatus::kUnknown;
+        node.reason = certain ? "no build of this cluster applies it"
+                              : "nothing here applies it; it may be made elsewhere";
+      }
+      graph_.edges.push_back({root.node, target, *edge});
     }
-    if (kind != "ArtifactGenerator") return;
-    for (const Value* source : ItemsOf(build::Find(root.root, {"spec", "sources"})))
-      Refer(root, source, "", EdgeKind::kSource, false);
-  }
-
-  void AddDependencies(const Root& root) {
-    const std::string kind = graph_.nodes[root.node].kind;
-    if (kind != "Kustomization" && kind != "HelmRelease") return;
-    for (const Value* dependency : ItemsOf(build::Find(root.root, {"spec", "dependsOn"})))
-      Refer(root, dependency, kind, EdgeKind::kDependsOn, false);
-  }
-
-  // `kind`: of the target; "" where the reference says it.
-  void Refer(const Root& root, const Value* reference, std::string_view kind, EdgeKind edge,
-             bool own_namespace) {
-    if (!reference || !reference->IsMap()) return;
-    if (kind.empty()) kind = build::Text(reference, "kind");
-    const std::string_view name = build::Text(reference, "name");
-    if (kind.empty() || name.empty()) return;
-    std::string namespace_(build::Text(reference, "namespace"));
-    if (namespace_.empty() || own_namespace) namespace_ = graph_.nodes[root.node].namespace_;
-    const auto [target, fresh] = Node(kind, namespace_, name);
-    if (fresh) {
-      GraphNode& node = graph_.nodes[target];
-      const bool certain = IsCertainlyMissing(root, edge, node);
-      node.status = certain ? NodeStatus::kMissing : NodeStatus::kUnknown;
-      node.reason = certain ? "no build of this cluster applies it"
-                            : "nothing here applies it; it may be made elsewhere";
-    }
-    graph_.edges.push_back({root.node, target, edge});
   }
 
   bool IsCertainlyMissing(const Root& root, EdgeKind edge, const GraphNode& target) const {

@@ -9,8 +9,13 @@
 namespace fluxls {
 namespace {
 
-// The file to open for a path; "" when there is none.
-std::string FileFor(const Snapshot& snapshot, const std::string& path) {
+bool IsYaml(std::string_view path) {
+  return path.ends_with(".yaml") || path.ends_with(".yml");
+}
+
+}  // namespace
+
+std::string FileToOpen(const Snapshot& snapshot, const std::string& path) {
   switch (snapshot.Stat(path)) {
     case PathKind::kFile:
       return path;
@@ -20,12 +25,6 @@ std::string FileFor(const Snapshot& snapshot, const std::string& path) {
       return "";
   }
 }
-
-bool IsYaml(std::string_view path) {
-  return path.ends_with(".yaml") || path.ends_with(".yml");
-}
-
-}  // namespace
 
 std::vector<DocumentLink> LinksOf(const Snapshot& snapshot, const build::Fleet* fleet,
                                   const SourceFile& file) {
@@ -37,7 +36,7 @@ std::vector<DocumentLink> LinksOf(const Snapshot& snapshot, const build::Fleet* 
         if (IsRemoteEntry(listed.entry) || listed.entry.find('$') != std::string_view::npos)
           continue;
         const std::string path = JoinPath(directory, listed.entry);
-        DocumentLink link{listed.node.range(), FileFor(snapshot, path), false};
+        DocumentLink link{listed.node.range(), FileToOpen(snapshot, path), false};
         // The quotes are no part of it; behind `key=` the path begins.
         const std::string_view text = Slice(file.text->content(), link.range);
         const size_t at = text.rfind(listed.entry);
@@ -57,7 +56,7 @@ std::vector<DocumentLink> LinksOf(const Snapshot& snapshot, const build::Fleet* 
     for (const build::FluxBuildPtr& build : fleet->builds()) {
       const build::Value* path = build::Find(build->kustomization, {"spec", "path"});
       if (!path || !path->origin || path->origin.file->path != file.path) continue;
-      const std::string found = FileFor(snapshot, build->directory);
+      const std::string found = FileToOpen(snapshot, build->directory);
       if (!build->directory.empty() && !found.empty())
         out.push_back({path->origin.range, found, false});
     }

@@ -17,6 +17,10 @@ struct DocumentLink {
   bool missing = false;  // there is no such file yet; only entries that must be files
 };
 
+// The file to open for a path: itself, or the kustomization file of a directory; "" when there is
+// none.
+std::string FileToOpen(const Snapshot& snapshot, const std::string& path);
+
 // In order of place. `fleet` may be null: then there are no links of `spec.path`.
 std::vector<DocumentLink> LinksOf(const Snapshot& snapshot, const build::Fleet* fleet,
                                   const SourceFile& file);

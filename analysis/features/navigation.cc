@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/features/links.h"
+#include "analysis/features/variable_completion.h"
+#include "analysis/features/workspace_symbols.h"
 #include "analysis/model/image_policy_marker.h"
 #include "analysis/model/kustomization.h"
 #include "analysis/rules/listed_paths.h"
@@ -27,17 +30,9 @@ void AddPlace(NamePlace place, std::vector<NamePlace>& out) {
 }
 
 NamePlace PlaceOfResource(const ResourceLocation& location) {
-  const Resource& resource = location.file->facts.resources[location.resource];
-  const yaml::Node root = location.file->yaml.documents[resource.document].root();
-  NamePlace place{location.file->path, root.range(), root.range()};
-  // Items of a List share their document.
-  yaml::Node name = root.At("metadata.name");
-  if (name.value() != resource.id.name) name = {};
-  for (yaml::Node item : root.Find("items")) {
-    const yaml::Node object = item.Resolve();
-    if (object.Find("kind").value() != resource.id.kind) continue;
-    if (object.At("metadata.name").value() == resource.id.name) name = object.At("metadata.name");
-  }
+  const yaml::Node root = ObjectOf(*location.file, location.resource);
+  NamePlace place{location.file->path, {}, root.range()};
+  const yaml::Node name = root.At("metadata.name");
   place.range = name ? name.range() : ByteRange{place.whole.begin, place.whole.begin};
   return place;
 }
@@ -209,23 +204,14 @@ class Finder {
   }
 
   void AddPath(const std::string& path) {
-    std::string file = path;
-    switch (snapshot_.Stat(path)) {
-      case PathKind::kDirectory:
-        file = snapshot_.KustomizationIn(path).value_or("");
-        if (file.empty()) {
-          for (const std::string& name : snapshot_.Names(path)) {
-            if (name.ends_with(".yaml") || name.ends_with(".yml")) {
-              file = path + "/" + name;
-              break;
-            }
-          }
-        }
+    std::string file = FileToOpen(snapshot_, path);
+    // Of a directory without kustomization the first manifest.
+    if (file.empty() && snapshot_.Stat(path) == PathKind::kDirectory) {
+      for (const std::string& name : snapshot_.Names(path)) {
+        if (!name.ends_with(".yaml") && !name.ends_with(".yml")) continue;
+        file = path + "/" + name;
         break;
-      case PathKind::kFile:
-        break;
-      default:
-        return;
+      }
     }
     if (file.empty()) return;
     subject_.kind = Kind::kFile;
@@ -271,21 +257,14 @@ class Finder {
   bool IsVariable(yaml::Node node) {
     if (!node.IsScalar()) return false;
     const std::string_view text = file_.text->content();
-    constexpr uint32_t kFar = 200;
-    uint32_t begin = offset_;
-    auto is_name = [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); };
-    while (begin > 0 && offset_ - begin < kFar && is_name(text[begin - 1])) --begin;
-    if (begin < 2 || text.substr(begin - 2, 2) != "${") return false;
-    if (begin > 2 && text[begin - 3] == '$') return false;
-    uint32_t end = begin;
-    while (end < text.size() && is_name(text[end])) ++end;
-    if (end == begin) return false;
+    const std::optional<ByteRange> name = VariableNameAt(text, offset_);
+    if (!name || name->empty()) return false;
     const auto& scalars = fleet_.SubstitutedIn(file_.path);
     auto found = scalars.find(node.range());
     if (found == scalars.end()) return false;
     subject_.kind = Kind::kVariable;
-    subject_.range = {begin, end};
-    subject_.name = text.substr(begin, end - begin);
+    subject_.range = *name;
+    subject_.name = Slice(text, *name);
     for (Effect effect : found->second) {
       const auto& defined = fleet_.BuildOf(effect).variables.defined;
       auto variable = defined.find(subject_.name);
@@ -423,9 +402,7 @@ Subject SubjectAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile
   return Finder(snapshot, fleet, file, offset).Run();
 }
 
-std::vector<NamePlace> DefinitionsOf(const Snapshot& snapshot, const Fleet& fleet,
-                                     const Subject& subject) {
-  (void)snapshot;
+std::vector<NamePlace> DefinitionsOf(const Fleet& fleet, const Subject& subject) {
   std::vector<NamePlace> out = subject.places;
   for (Effect effect : subject.objects) {
     NamePlace place = PlaceOf(fleet.ObjectOf(effect));
@@ -458,9 +435,7 @@ std::vector<NamePlace> TypeDefinitionsOf(const Snapshot& snapshot, const Fleet& 
   return out;
 }
 
-std::vector<NamePlace> ImplementationsOf(const Snapshot& snapshot, const Fleet& fleet,
-                                         const Subject& subject) {
-  (void)snapshot;
+std::vector<NamePlace> ImplementationsOf(const Fleet& fleet, const Subject& subject) {
   std::set<NamePlace> out;
   for (Effect effect : subject.objects) {
     const build::ObjectId& id = fleet.ObjectOf(effect).id;
@@ -532,7 +507,7 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   if (!definitions) return found;
-  const std::vector<NamePlace> defined = DefinitionsOf(snapshot, fleet, subject);
+  const std::vector<NamePlace> defined = DefinitionsOf(fleet, subject);
   std::vector<NamePlace> out = defined;
   for (NamePlace& place : found) {
     if (std::find(defined.begin(), defined.end(), place) == defined.end())

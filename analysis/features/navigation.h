@@ -42,14 +42,12 @@ Subject SubjectAt(const Snapshot& snapshot, const build::Fleet& fleet, const Sou
                   uint32_t offset);
 
 // Where the subject is defined, each place once.
-std::vector<NamePlace> DefinitionsOf(const Snapshot& snapshot, const build::Fleet& fleet,
-                                     const Subject& subject);
+std::vector<NamePlace> DefinitionsOf(const build::Fleet& fleet, const Subject& subject);
 // CustomResourceDefinitions of the objects' kinds in the workspace.
 std::vector<NamePlace> TypeDefinitionsOf(const Snapshot& snapshot, const build::Fleet& fleet,
                                          const Subject& subject);
 // What a Flux Kustomization applies, each document once.
-std::vector<NamePlace> ImplementationsOf(const Snapshot& snapshot, const build::Fleet& fleet,
-                                         const Subject& subject);
+std::vector<NamePlace> ImplementationsOf(const build::Fleet& fleet, const Subject& subject);
 // Where the subject is named, in order of path and place; the definitions first when wanted.
 std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet& fleet,
                                     const SourceFile& file, const Subject& subject,

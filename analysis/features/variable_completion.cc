@@ -18,18 +18,6 @@ bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The part of a name around the cursor, if `${` stands in front of it.
-std::optional<ByteRange> NameAt(std::string_view text, uint32_t offset) {
-  uint32_t begin = offset;
-  while (begin > 0 && IsNameCharacter(text[begin - 1])) --begin;
-  if (begin < 2 || text.substr(begin - 2, 2) != "${") return std::nullopt;
-  // `$${` is no variable.
-  if (begin > 2 && text[begin - 3] == '$') return std::nullopt;
-  uint32_t end = offset;
-  while (end < text.size() && IsNameCharacter(text[end])) ++end;
-  return ByteRange{begin, end};
-}
-
 // May the value that is written there be shown? Only what certainly is no secret.
 bool IsOpen(const Snapshot& snapshot, const build::Origin& origin) {
   if (!origin) return false;
@@ -52,10 +40,21 @@ bool IsOpen(const Snapshot& snapshot, const build::Origin& origin) {
 
 }  // namespace
 
+std::optional<ByteRange> VariableNameAt(std::string_view text, uint32_t offset) {
+  uint32_t begin = offset;
+  while (begin > 0 && IsNameCharacter(text[begin - 1])) --begin;
+  if (begin < 2 || text.substr(begin - 2, 2) != "${") return std::nullopt;
+  // `$${` is no variable.
+  if (begin > 2 && text[begin - 3] == '$') return std::nullopt;
+  uint32_t end = offset;
+  while (end < text.size() && IsNameCharacter(text[end])) ++end;
+  return ByteRange{begin, end};
+}
+
 std::optional<CompletionList> CompleteVariable(const Snapshot& snapshot, const build::Fleet* fleet,
                                                const std::string& path, std::string_view text,
                                                uint32_t offset) {
-  const std::optional<ByteRange> name = NameAt(text, offset);
+  const std::optional<ByteRange> name = VariableNameAt(text, offset);
   if (!fleet || !name) return std::nullopt;
   std::set<uint32_t> builds;
   for (const build::Effect effect : fleet->EffectsOf(path)) builds.insert(effect.build);

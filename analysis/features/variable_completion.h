@@ -10,6 +10,10 @@
 
 namespace fluxls {
 
+// The name around `offset` when `${` stands in front of it, and no `$` in front of that; may be
+// empty.
+std::optional<ByteRange> VariableNameAt(std::string_view text, uint32_t offset);
+
 // Nothing where no variable is typed, or none is substituted. Values are only shown where a
 // ConfigMap or a Flux Kustomization says them in the open, never those of Secrets.
 std::optional<CompletionList> CompleteVariable(const Snapshot& snapshot, const build::Fleet* fleet,

@@ -76,6 +76,16 @@ std::vector<const ReferenceOutcome*> OutcomesWith(const JudgedReference& referen
   return out;
 }
 
+void RelateTargets(const build::Fleet& fleet, const build::Resolution& resolution,
+                   Finding& finding) {
+  for (build::Effect effect : resolution.targets) {
+    const build::Object& object = fleet.ObjectOf(effect);
+    if (object.origin)
+      finding.related.push_back(
+          {object.origin.file->path, object.origin.range, Describe(object.id)});
+  }
+}
+
 std::string InClusters(const JudgedReference& reference,
                        const std::vector<const ReferenceOutcome*>& outcomes) {
   if (outcomes.size() == reference.outcomes.size()) return "";

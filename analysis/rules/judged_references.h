@@ -36,6 +36,10 @@ const std::vector<JudgedReference>& ReferencesOf(const RuleContext& context);
 std::vector<const ReferenceOutcome*> OutcomesWith(const JudgedReference& reference,
                                                   build::Standing standing);
 
+// Points at the objects that a resolution found instead.
+void RelateTargets(const build::Fleet& fleet, const build::Resolution& resolution,
+                   Finding& finding);
+
 // ` in cluster "clusters/staging"` when only some builds of the reference have these outcomes;
 // "" when all have.
 std::string InClusters(const JudgedReference& reference,

@@ -299,7 +299,7 @@ std::optional<std::vector<TextEdit>> EditEntries(const EntryChanges& changes) {
   for (const EntryChanges::Added& added : changes.added) {
     if (!steps.document() || !steps.Apply(AddEntry(*steps.document(), added))) return std::nullopt;
   }
-  return AsOneEdit(before, steps.text());
+  return std::vector<TextEdit>{MinimalEdit(before, steps.text())};
 }
 
 std::string PathLike(std::string_view old, std::string_view target, std::string_view directory) {

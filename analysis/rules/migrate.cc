@@ -287,7 +287,7 @@ Migration Migrate(const RuleContext& context, const ApiSite& site, const catalog
           yaml::SetScalar(draft.document(), version, fmt::format("{}/{}", to.group, to.version))))
     return migration;
   migration.keeps_comments = KeepsComments(*site.document, draft.text());
-  std::vector<TextEdit> edits = AsOneEdit(before, draft.text());
+  std::vector<TextEdit> edits = {MinimalEdit(before, draft.text())};
   for (TextEdit& edit : edits) {
     edit.range.begin += site.document->base();
     edit.range.end += site.document->base();

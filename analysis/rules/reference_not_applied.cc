@@ -162,12 +162,7 @@ void Check(RuleContext& context) {
                                       Shown(reference.name), where, here);
       for (const ResourceLocation& location : resolution.written)
         finding.related.push_back({location.file->path, {0, 0}, "written here"});
-      for (build::Effect effect : resolution.targets) {
-        const build::Object& object = fleet.ObjectOf(effect);
-        if (object.origin)
-          finding.related.push_back(
-              {object.origin.file->path, object.origin.range, Describe(object.id)});
-      }
+      RelateTargets(fleet, resolution, finding);
       break;
     }
   }

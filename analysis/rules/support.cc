@@ -154,7 +154,7 @@ std::optional<std::vector<TextEdit>> OneAfterTheOther(
     if (!document.root()) continue;
     std::optional<std::vector<TextEdit>> edits = second(document);
     if (!edits) return std::nullopt;
-    return AsOneEdit(before, ApplyEdits(between, *edits));
+    return std::vector<TextEdit>{MinimalEdit(before, ApplyEdits(between, *edits))};
   }
   return std::nullopt;
 }
@@ -194,24 +194,6 @@ bool IsBound(Node node) {
 
 yaml::Value ValueOf(Node node) {
   return Copied(node, 0);
-}
-
-std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after) {
-  const size_t most = std::min(before.size(), after.size());
-  size_t head = 0;
-  while (head < most && before[head] == after[head]) ++head;
-  size_t tail = 0;
-  while (tail < most - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
-    ++tail;
-  // Code points stay whole.
-  const auto inside = [](std::string_view text, size_t at) {
-    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  while (head > 0 && (inside(before, head) || inside(after, head))) --head;
-  while (tail > 0 && (inside(before, before.size() - tail) || inside(after, after.size() - tail)))
-    --tail;
-  const ByteRange range{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)};
-  return {{range, std::string(after.substr(head, after.size() - tail - head))}};
 }
 
 const yaml::Document* KustomizationDocument(const RuleContext& context) {

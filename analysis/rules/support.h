@@ -71,9 +71,6 @@ bool IsBound(yaml::Node node);
 // A node that is not bound as a value to be written elsewhere: comments are not taken along.
 yaml::Value ValueOf(yaml::Node node);
 
-// The edit that makes `after` of `before`.
-std::vector<TextEdit> AsOneEdit(std::string_view before, std::string_view after);
-
 // The kustomization in a file that kustomize finds by its name: its first document. No such
 // document for every other file.
 const yaml::Document* KustomizationDocument(const RuleContext& context);

@@ -159,12 +159,7 @@ void Check(RuleContext& context) {
         fmt::format("{} \"{}\" is not in namespace \"{}\"{}; it is in {}", reference.kind,
                     Shown(reference.name), Shown(reference.namespace_),
                     InClusters(judged, elsewhere), Quoted(namespaces)));
-    for (build::Effect effect : elsewhere.front()->resolution.targets) {
-      const build::Object& object = fleet.ObjectOf(effect);
-      if (object.origin)
-        finding.related.push_back(
-            {object.origin.file->path, object.origin.range, Describe(object.id)});
-    }
+    RelateTargets(fleet, elsewhere.front()->resolution, finding);
     const bool everywhere = elsewhere.size() == judged.outcomes.size();
     if (namespaces.size() == 1 && everywhere)
       AddNamespaceFix(context, finding, judged, reference, *namespaces.begin());

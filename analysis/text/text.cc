@@ -66,6 +66,30 @@ uint32_t NextLine(std::string_view text, uint32_t offset) {
   return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
 }
 
+TextEdit MinimalEdit(std::string_view before, std::string_view after) {
+  const auto is_continuation = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+  };
+  const size_t shorter = std::min(before.size(), after.size());
+  size_t head = 0;
+  while (head < shorter && before[head] == after[head]) ++head;
+  // Never between the bytes of a code point or of a CRLF.
+  while (head > 0 &&
+         ((head < before.size() && is_continuation(before[head])) ||
+          (head < after.size() && is_continuation(after[head])) || before[head - 1] == '\r')) {
+    --head;
+  }
+  size_t tail = 0;
+  while (tail < shorter - head &&
+         before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    ++tail;
+  while (tail > 0 &&
+         (is_continuation(before[before.size() - tail]) || before[before.size() - tail] == '\n'))
+    --tail;
+  return {{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)},
+          std::string(after.substr(head, after.size() - head - tail))};
+}
+
 std::string_view PreferredLineEnd(std::string_view text) {
   size_t crlf = 0;
   size_t lf = 0;

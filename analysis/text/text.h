@@ -79,6 +79,10 @@ using TextPtr = std::shared_ptr<const Text>;
 // outside the text, are dropped: an edit computed for another text must not corrupt this one.
 std::string ApplyEdits(std::string_view text, std::vector<TextEdit> edits);
 
+// The smallest edit that turns `before` into `after`: what they have in common at both ends is left
+// out. No code point is cut, and no CRLF.
+TextEdit MinimalEdit(std::string_view before, std::string_view after);
+
 // Slice of `text`, clamped to it.
 std::string_view Slice(std::string_view text, ByteRange range);
 

@@ -114,7 +114,7 @@ Asked Ask(const GraphFixture& fixture, const std::string& path) {
   const Subject subject = SubjectAt(snapshot, *fleet, *file, offset + 2);
   CHECK_EQ(subject.kind, Subject::Kind::kReference);
   CHECK_FALSE(subject.explanation.empty());
-  asked.definitions = DefinitionsOf(snapshot, *fleet, subject);
+  asked.definitions = DefinitionsOf(*fleet, subject);
   asked.references = ReferencesOf(snapshot, *fleet, *file, subject, false);
   for (build::ReferenceSite site : fleet->ReferencesIn(path)) {
     if (fleet->ReferenceAt(site).name == "wanted")
@@ -230,14 +230,12 @@ TEST_CASE("a name leads from its definition to whoever names it, a path to its f
 
   const Subject path = ask("clusters/prod/apps.yaml", "./apps");
   CHECK_EQ(path.kind, Subject::Kind::kFile);
-  CHECK_EQ(DefinitionsOf(snapshot, *fleet, path).front().path,
-           fixture.Path("apps/kustomization.yaml"));
-  CHECK_EQ(
-      DefinitionsOf(snapshot, *fleet, ask("apps/kustomization.yaml", "release.yaml")).front().path,
-      fixture.Path("apps/release.yaml"));
+  CHECK_EQ(DefinitionsOf(*fleet, path).front().path, fixture.Path("apps/kustomization.yaml"));
+  CHECK_EQ(DefinitionsOf(*fleet, ask("apps/kustomization.yaml", "release.yaml")).front().path,
+           fixture.Path("apps/release.yaml"));
 
   // What a Flux Kustomization applies implements it.
-  const auto applied = ImplementationsOf(snapshot, *fleet, ask("clusters/prod/apps.yaml", "apps"));
+  const auto applied = ImplementationsOf(*fleet, ask("clusters/prod/apps.yaml", "apps"));
   REQUIRE_EQ(applied.size(), 2);
   CHECK_EQ(applied.front().path, fixture.Path("apps/release.yaml"));
   CHECK_EQ(ask("apps/release.yaml", "spec").kind, Subject::Kind::kNothing);
