@@ -186,15 +186,6 @@ std::string Try(const Snapshot& snapshot, const Fleet& fleet, const std::vector<
 
 // --- What can be renamed ---
 
-bool IsObjectName(std::string_view name) {
-  return !name.empty() && name.size() <= 253 &&
-         std::isalnum(static_cast<unsigned char>(name.front())) &&
-         std::isalnum(static_cast<unsigned char>(name.back())) &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-         });
-}
-
 // The object that is meant; null when it is none, or several.
 const build::Object* ObjectOf(const Fleet& fleet, const Subject& subject, std::string& refusal) {
   const build::Object* object = nullptr;

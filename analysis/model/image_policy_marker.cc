@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "analysis/model/resource.h"
 #include "schemas/nearest.h"
 
 namespace fluxls {
@@ -26,13 +27,6 @@ std::string Lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), Lower);
   return out;
-}
-
-bool IsName(std::string_view text, bool dots) {
-  const auto is_end = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= 253 && is_end(text.front()) && is_end(text.back()) &&
-         std::ranges::all_of(text,
-                             [&](char c) { return is_end(c) || c == '-' || (dots && c == '.'); });
 }
 
 // What a comment was found to say; offsets in the text that was read.
@@ -166,7 +160,7 @@ std::string ReadValue(std::string_view value, uint32_t at, ImagePolicyMarker& ma
     if (end == mended.size()) break;
     begin = end + 1;
   }
-  const bool names = parts.size() > 1 && IsName(parts[0], false) && IsName(parts[1], true);
+  const bool names = parts.size() > 1 && IsNamespaceName(parts[0]) && IsObjectName(parts[1]);
   if (!names || parts.size() > 3) {
     Blame(marker, parts.size() == 1 ? MarkerFault::kNoNamespace : MarkerFault::kName);
     return "";

@@ -164,6 +164,29 @@ bool IsFluxGroup(std::string_view group) {
          group.ends_with(".toolkit.fluxcd.io");
 }
 
+namespace {
+
+bool IsDnsLabel(std::string_view text) {
+  const auto is_end = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && is_end(text.front()) && is_end(text.back()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_end(c) || c == '-'; });
+}
+
+}  // namespace
+
+bool IsNamespaceName(std::string_view text) {
+  return text.size() <= 63 && IsDnsLabel(text);
+}
+
+bool IsObjectName(std::string_view text) {
+  if (text.size() > 253) return false;
+  for (size_t dot = text.find('.'); dot != std::string_view::npos; dot = text.find('.')) {
+    if (!IsDnsLabel(text.substr(0, dot))) return false;
+    text.remove_prefix(dot + 1);
+  }
+  return IsDnsLabel(text);
+}
+
 FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml::File& file) {
   size_t slash = path.rfind('/');
   std::string_view base = slash == std::string_view::npos ? path : path.substr(slash + 1);

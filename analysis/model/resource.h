@@ -107,6 +107,11 @@ bool IsKustomizationFileName(std::string_view base_name);
 // Groups under toolkit.fluxcd.io, source.extensions.fluxcd.io and fluxcd.controlplane.io.
 bool IsFluxGroup(std::string_view group);
 
+// A DNS label: what a namespace may be called (RFC 1123).
+bool IsNamespaceName(std::string_view text);
+// DNS labels with dots between: what most objects may be called.
+bool IsObjectName(std::string_view text);
+
 // Reads the facts out of a parsed file.
 FileFacts ExtractFacts(std::string_view path, std::string_view text, const yaml::File& file);
 

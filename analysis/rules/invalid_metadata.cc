@@ -138,26 +138,18 @@ bool AllWrong(const std::vector<std::string_view>& texts, const IsRight& is_righ
 }
 
 void CheckName(RuleContext& context, const RuleContext::Object& object, Node metadata) {
-  static const RE2 kSubdomain(R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");
-  static const RE2 kLabel(R"([a-z0-9]([-a-z0-9]*[a-z0-9])?)");
   // Asked only where what is written is wrong: that is what can be mended here.
-  const auto is_name = [](std::string_view text) {
-    return text.size() <= 253 && Matches(text, kSubdomain);
-  };
-  const auto is_namespace = [](std::string_view text) {
-    return text.size() <= 63 && Matches(text, kLabel);
-  };
   const Node name = metadata.Find("name");
-  if (name.IsScalar() && HasDnsName(object) && AllWrong({name.value()}, is_name) &&
-      AllWrong(EffectiveTexts(context, object, "name", name.value()), is_name)) {
+  if (name.IsScalar() && HasDnsName(object) && AllWrong({name.value()}, IsObjectName) &&
+      AllWrong(EffectiveTexts(context, object, "name", name.value()), IsObjectName)) {
     context.Report(name, Part::kValue,
                    fmt::format("the name \"{}\" is not allowed: small letters, digits, \"-\" and "
                                "\".\" only, at most 253 of them",
                                name.value()));
   }
   const Node ns = metadata.Find("namespace");
-  if (ns.IsScalar() && AllWrong({ns.value()}, is_namespace) &&
-      AllWrong(EffectiveTexts(context, object, "namespace", ns.value()), is_namespace)) {
+  if (ns.IsScalar() && AllWrong({ns.value()}, IsNamespaceName) &&
+      AllWrong(EffectiveTexts(context, object, "namespace", ns.value()), IsNamespaceName)) {
     context.Report(ns, Part::kValue,
                    fmt::format("the namespace \"{}\" is not allowed: small letters, digits and "
                                "\"-\" only, at most 63 of them",

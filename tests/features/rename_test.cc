@@ -119,6 +119,7 @@ TEST_CASE("a rename that cannot be made everywhere is refused, and says why") {
   CHECK_EQ(Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "No Name").refusal,
            "\"No Name\" is no name for an object: lower-case letters, digits, - and . are allowed, "
            "and a letter or digit at both ends");
+  CHECK_NE(Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "a..b").refusal, "");
   fixture.Write("infrastructure/other.yaml", RepositoryYaml("taken"));
   CHECK_EQ(Rename(fixture, "infrastructure/repository.yaml", "name: podinfo", "taken").refusal,
            "HelmRepository \"taken\" is already in namespace \"web\"");
