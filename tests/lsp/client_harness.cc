@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+template class nlohmann::basic_json<>;
+
 namespace fluxls::lsp {
 
 const std::string kBadManifest =
@@ -198,8 +200,15 @@ std::vector<Json> ClientHarness::Pushes(const std::string& path) const {
 }
 
 Json ClientHarness::Diagnostics(const std::string& path) const {
-  std::vector<Json> pushes = Pushes(path);
-  return pushes.empty() ? Json(nullptr) : pushes.back()["diagnostics"];
+  // From the end: tests that type a file ask after every letter.
+  const std::string uri = Uri(path);
+  for (auto message = all_.rbegin(); message != all_.rend(); ++message) {
+    const auto method = message->find("method");
+    if (method == message->end() || *method != "textDocument/publishDiagnostics") continue;
+    const Json& params = message->at("params");
+    if (params.at("uri") == uri) return params.at("diagnostics");
+  }
+  return nullptr;
 }
 
 std::vector<std::string> ClientHarness::Codes(const std::string& path) const {
