@@ -12,62 +12,13 @@
 
 #include "analysis/build/fleet.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/team_repository.h"
 
 namespace {
 
 using namespace fluxls;
 using namespace fluxls::bench;
 namespace fs = std::filesystem;
-
-std::string FluxKustomization(const std::string& name, const std::string& path) {
-  return fmt::format(
-      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {}\n"
-      "  namespace: flux-system\nspec:\n  interval: 10m\n  path: ./{}\n  prune: true\n"
-      "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild:\n"
-      "    substitute:\n      domain: example.org\n",
-      name, path);
-}
-
-// 50 teams with 50 applications of four documents; two clusters apply the teams, each with a patch.
-void WriteRepository(const fs::path& root) {
-  constexpr int kTeams = 50;
-  constexpr int kApps = 50;
-  for (int team = 0; team < kTeams; ++team) {
-    std::string list =
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n";
-    for (int app = 0; app < kApps; ++app) {
-      const std::string name = fmt::format("app-{}-{}", team, app);
-      list += fmt::format("  - {}.yaml\n", name);
-      Write(root / fmt::format("apps/team-{}/{}.yaml", team, name),
-            fmt::format(
-                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {0}\n---\n"
-                "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n"
-                "  name: {0}\n  namespace: {0}\nspec:\n  interval: 1h\n  url: "
-                "https://charts.${{domain}}\n"
-                "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
-                "  name: {0}\n  namespace: {0}\nspec:\n  interval: 30m\n  chart:\n    spec:\n"
-                "      chart: podinfo\n      version: 6.5.0\n      sourceRef:\n"
-                "        kind: HelmRepository\n        name: {0}\n  values:\n    replicaCount: 2\n"
-                "    ingress:\n      host: {0}.${{domain}}\n---\napiVersion: v1\nkind: ConfigMap\n"
-                "metadata:\n  name: {0}\n  namespace: {0}\ndata:\n  color: green\n",
-                name));
-    }
-    Write(root / fmt::format("apps/team-{}/kustomization.yaml", team), list);
-    for (const char* cluster : {"production", "staging"}) {
-      Write(root / fmt::format("apps/{}/team-{}/kustomization.yaml", cluster, team),
-            fmt::format("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-                        "resources:\n  - ../../team-{}\npatches:\n  - target:\n"
-                        "      kind: HelmRelease\n    patch: |\n      - op: replace\n"
-                        "        path: /spec/interval\n        value: 24h\n",
-                        team));
-      Write(root / fmt::format("clusters/{}/team-{}.yaml", cluster, team),
-            FluxKustomization(fmt::format("team-{}", team),
-                              fmt::format("apps/{}/team-{}", cluster, team)));
-      Write(root / fmt::format("clusters/{}/flux-system/gotk-sync.yaml", cluster),
-            FluxKustomization("flux-system", fmt::format("clusters/{}", cluster)));
-    }
-  }
-}
 
 void Measure(const std::string& title, const fs::path& root, double target) {
   const DiskFileSystem disk;
@@ -116,7 +67,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   for (int i = 1; i < argc; ++i) Measure(fs::path(argv[i]).filename().string(), argv[i], 1000);
-  WriteRepository(pattern);
+  WriteTeamRepository(pattern);
   Measure("Repository", pattern, 2000);
   fs::remove_all(pattern);
   return 0;

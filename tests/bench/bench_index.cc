@@ -17,6 +17,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/bench/editor.h"
 #include "tests/bench/measure.h"
 #include "tests/support/lsp_client.h"
 
@@ -103,81 +104,6 @@ std::pair<double, double> RunOnce(const std::vector<std::string>& command) {
     throw std::runtime_error(command.front() + " failed");
   return {Since(start), process.max_resident_mib()};
 }
-
-class Editor {
- public:
-  Editor(const std::string& server, const fs::path& root)
-      : start_(Clock::now()), client_({server, "--stdio"}) {
-    const Json result = client_.Request(
-        "initialize", {{"processId", getpid()},
-                       {"rootUri", FileUri(root.string())},
-                       {"workspaceFolders", {{{"uri", FileUri(root.string())}, {"name", "bench"}}}},
-                       {"capabilities",
-                        {{"general", {{"positionEncodings", {"utf-8"}}}},
-                         {"textDocument", {{"publishDiagnostics", {{"versionSupport", true}}}}}}}});
-    initialized_ = Since(start_);
-    client_.Notify("initialized", Json::object());
-  }
-
-  void Open(const fs::path& path, const std::string& text) {
-    uri_ = FileUri(path.string());
-    client_.Notify("textDocument/didOpen",
-                   {{"textDocument",
-                     {{"uri", uri_}, {"languageId", "yaml"}, {"version", 1}, {"text", text}}}});
-    WaitForFindings();
-  }
-
-  // Milliseconds until the diagnostics of this change are there.
-  double Type(int line, int character, int end_line, int end_character, const char* text) {
-    ++version_;
-    const Json range = {{"start", {{"line", line}, {"character", character}}},
-                        {"end", {{"line", end_line}, {"character", end_character}}}};
-    const auto start = Clock::now();
-    client_.Notify("textDocument/didChange",
-                   {{"textDocument", {{"uri", uri_}, {"version", version_}}},
-                    {"contentChanges", {{{"range", range}, {"text", text}}}}});
-    WaitForFindings();
-    return Since(start);
-  }
-
-  // Milliseconds for the answer to completion right behind a change, which is then waited for.
-  double Complete(int line, int character, const char* text) {
-    ++version_;
-    const Json at = {{"line", line}, {"character", character}};
-    client_.Notify(
-        "textDocument/didChange",
-        {{"textDocument", {{"uri", uri_}, {"version", version_}}},
-         {"contentChanges", {{{"range", {{"start", at}, {"end", at}}}, {"text", text}}}}});
-    const auto start = Clock::now();
-    const Json list = client_.Request(
-        "textDocument/completion", {{"textDocument", {{"uri", uri_}}},
-                                    {"position", {{"line", line}, {"character", character + 1}}}});
-    const double time = Since(start);
-    if (list["items"].empty()) throw std::runtime_error("completion proposes nothing");
-    WaitForFindings();
-    return time;
-  }
-
-  double initialized() const { return initialized_; }
-  double age() const { return Since(start_); }
-  LspClient& client() { return client_; }
-
- private:
-  void WaitForFindings() {
-    client_.WaitFor(
-        "textDocument/publishDiagnostics",
-        [&](const Json& params) {
-          return params["uri"] == uri_ && params.value("version", -1) == version_;
-        },
-        Milliseconds(60000));
-  }
-
-  Clock::time_point start_;
-  LspClient client_;
-  std::string uri_;
-  int version_ = 1;
-  double initialized_ = 0;  // milliseconds until `initialize` was answered
-};
 
 void Keystrokes(Editor& editor, const char* what, int line, double target) {
   std::vector<double> times;
