@@ -17,7 +17,10 @@ uint64_t HashOf(const FluxBuild& build) {
   Mix(hash, static_cast<uint64_t>(build.unknowns.size()));
   Mix(hash, build.directory);
   for (const Object& object : build.objects) {
-    if (object.needs_hash) Mix(hash, object.original().name);
+    if (!object.needs_hash) continue;
+    Mix(hash, object.id.kind);
+    Mix(hash, object.id.EffectiveNamespace());
+    for (const ObjectId& id : object.previous) Mix(hash, id.name);
   }
   const Variables& variables = build.variables;
   Mix(hash, static_cast<uint64_t>(variables.always * 8 + variables.active * 4 +
@@ -62,9 +65,12 @@ void Fleet::Sign() {
     }
   }
   SignReferences(builds);
-  // Who else builds the same directory counts for whom asks for it.
+  // Who else builds the same directory, and what variables are in it, counts for whom asks for it.
   std::unordered_map<std::string, uint64_t> directories;
-  for (size_t i = 0; i < builds_.size(); ++i) Mix(directories[builds_[i]->directory], builds[i]);
+  for (size_t i = 0; i < builds_.size(); ++i) {
+    Mix(directories[builds_[i]->directory], builds[i]);
+    Mix(directories[builds_[i]->directory], builds_[i]->sites_hash);
+  }
   for (const FluxBuildPtr& build : builds_) {
     if (build->origin) Mix(signatures_[build->origin.file->path], directories[build->directory]);
   }

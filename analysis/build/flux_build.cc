@@ -277,13 +277,18 @@ void ReadObjects(FluxBuild& build) {
     const std::string_view ns = id.EffectiveNamespace();
     const uint64_t identity = HashOfTexts({id.group, id.version, id.kind, ns, id.name});
     uint64_t signature = identity;
-    Mix(signature, IsSubstitutionDisabled(object.root) ? 1 : 2);
+    Mix(signature, HashOfTree(object.root));
     build.hashes.push_back({identity, signature, HashOfName(build.cluster, id.kind, ns, id.name),
                             HashOfShortName(id.kind, id.name), IsSharedOnPurpose(object)});
     build.kinds.insert(id.kind);
     if (IsFluxGroup(id.group)) build.flux_namespaces.insert(ns);
     if (IsTemplatedName(id.name) || MakesUnnamed(object, "")) build.open_objects.push_back(i);
     build.locks_down |= LocksDown(object);
+  }
+  build.sites_hash = 0;
+  for (const VariableSite& site : build.variable_sites) {
+    if (site.origin && site.origin.file->text)
+      Mix(build.sites_hash, Slice(site.origin.file->text->content(), site.origin.range));
   }
   build.references = FindReferences(build.cluster, build.objects);
   build.made = FindMade(build.cluster, build.objects);

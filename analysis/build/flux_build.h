@@ -48,7 +48,7 @@ struct VariableSite {
 // Hashes of an object that every fleet asks for again.
 struct ObjectHashes {
   uint64_t identity = 0;    // of its ObjectId
-  uint64_t signature = 0;   // of that, and of whether Flux replaces variables in it
+  uint64_t signature = 0;   // of all that builds have made of it
   uint64_t name = 0;        // of cluster, kind, namespace and name; see HashOfName
   uint64_t short_name = 0;  // of kind and name; see HashOfShortName
   bool shared = false;      // Flux merges it with what is there, or leaves it alone
@@ -84,6 +84,7 @@ struct FluxBuild {
   std::vector<Unknown> unknowns;
   Variables variables;
   std::vector<VariableSite> variable_sites;
+  uint64_t sites_hash = 0;  // of their texts
   FluxRelease release;
   AccumulationPtr accumulation;  // null when there is no directory
   std::shared_ptr<Arena> arena;

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <new>
 
+#include "analysis/build/hash.h"
+
 namespace fluxls::build {
 namespace {
 
@@ -233,6 +235,19 @@ bool SameTree(const Value* a, const Value* b) {
   return std::equal(
       a->Pairs().begin(), a->Pairs().end(), b->Pairs().begin(),
       [](const Pair& x, const Pair& y) { return x.key == y.key && SameTree(x.value, y.value); });
+}
+
+uint64_t HashOfTree(const Value* value) {
+  uint64_t hash = static_cast<uint64_t>(value->type);
+  for (const Edit* edit = value->edits; edit; edit = edit->earlier)
+    Mix(hash, static_cast<uint64_t>(edit->kind));
+  if (value->IsScalar()) Mix(hash, value->str());
+  for (const Value* item : value->Items()) Mix(hash, HashOfTree(item));
+  for (const Pair& pair : value->Pairs()) {
+    Mix(hash, pair.key);
+    Mix(hash, HashOfTree(pair.value));
+  }
+  return hash;
 }
 
 const Value* FindEmptyItem(const Value* value) {

@@ -193,6 +193,10 @@ bool SameContent(const Value* a, const Value* b);
 // The same, and written at the same places.
 bool SameTree(const Value* a, const Value* b);
 
+// Equal for trees that say the same and that the same kinds of edits have made so, wherever it is
+// written.
+uint64_t HashOfTree(const Value* value);
+
 // The first list in a tree that has an item without a value; kustomize refuses those.
 const Value* FindEmptyItem(const Value* value);
 

@@ -13,6 +13,7 @@
 
 #include "analysis/build/fleet.h"
 #include "analysis/build/print.h"
+#include "tests/support/random_edits.h"
 
 namespace fs = std::filesystem;
 
@@ -20,6 +21,7 @@ namespace {
 
 using namespace fluxls;
 using namespace fluxls::build;
+using namespace fluxls::testing;
 
 std::string DumpValue(const Value* value) {
   std::string out = PrintYaml(value);
@@ -44,44 +46,6 @@ std::vector<std::string> Dump(const Fleet& fleet) {
     out.push_back(std::move(text));
   }
   return out;
-}
-
-// One thing that somebody may do to a file.
-std::string Edited(std::string text, std::mt19937& random) {
-  std::vector<size_t> lines = {0};
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && i + 1 < text.size()) lines.push_back(i + 1);
-  }
-  const size_t line = lines[random() % lines.size()];
-  const size_t end = std::min(text.find('\n', line), text.size());
-  switch (random() % 6) {
-    case 0:  // a line goes
-      return text.erase(line, std::min(end + 1, text.size()) - line);
-    case 1:  // a line comes twice
-      return text.insert(line, text.substr(line, end - line) + "\n");
-    case 2:  // a comment
-      return text.insert(line, "# a comment\n");
-    case 3:  // a character at the end of a line
-      return text.insert(end, 1, static_cast<char>('a' + random() % 26));
-    case 4:  // a word is cut short
-      return end > line ? text.erase(end - 1, 1) : text;
-    default:  // two lines change places
-      if (end + 1 < text.size()) {
-        const size_t next_end = std::min(text.find('\n', end + 1), text.size());
-        const std::string first = text.substr(line, end - line);
-        const std::string second = text.substr(end + 1, next_end - end - 1);
-        text.replace(line, next_end - line, second + "\n" + first);
-      }
-      return text;
-  }
-}
-
-void InstallText(Workspace& workspace, const std::string& path, std::string text) {
-  Source source;
-  source.path = path;
-  source.text = std::make_shared<fluxls::Text>(std::move(text));
-  SourceFilePtr previous = workspace.snapshot().Find(path);
-  workspace.Install(ParseSource(std::move(source), previous.get()));
 }
 
 // Random edits, most of them taken back some steps later, so that the fleet does not fall apart.
