@@ -3,17 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "lsp/protocol.h"
+#include "lsp/protocol_json.h"
 
 namespace fluxls::lsp {
 namespace {
-
-Json ToJson(const Position& p) {
-  return {{"line", p.line}, {"character", p.character}};
-}
-
-Json ToJson(const Range& r) {
-  return {{"start", ToJson(r.start)}, {"end", ToJson(r.end)}};
-}
 
 Json ToJson(const Diagnostic& d) {
   Json out = {{"range", ToJson(d.range)},
@@ -170,6 +163,7 @@ Encoded Encode(const InitializeResult& result) {
       {"typeDefinitionProvider", true},
       {"implementationProvider", true},
       {"referencesProvider", true},
+      {"callHierarchyProvider", true},
       {"documentHighlightProvider", true},
       {"documentLinkProvider", {{"resolveProvider", false}}},
       {"documentSymbolProvider", true},

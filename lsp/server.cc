@@ -54,6 +54,9 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/references", this, &Server::References);
   dispatcher_.OnRequest("textDocument/prepareRename", this, &Server::PrepareRename);
   dispatcher_.OnRequest("textDocument/rename", this, &Server::Rename);
+  dispatcher_.OnRequest("textDocument/prepareCallHierarchy", this, &Server::PrepareCallHierarchy);
+  dispatcher_.OnRequest("callHierarchy/incomingCalls", this, &Server::IncomingCalls);
+  dispatcher_.OnRequest("callHierarchy/outgoingCalls", this, &Server::OutgoingCalls);
   dispatcher_.OnRequest("textDocument/documentLink", this, &Server::DocumentLinks);
   dispatcher_.OnRequest("textDocument/documentHighlight", this, &Server::DocumentHighlight);
   dispatcher_.OnRequest("textDocument/hover", this, &Server::Hover);

@@ -24,14 +24,16 @@
 #include "lsp/executor.h"
 #include "lsp/project.h"
 #include "lsp/protocol.h"
+#include "lsp/protocol_views.h"
 #include "lsp/publisher.h"
 #include "lsp/settings_json.h"
 #include "lsp/transport.h"
 #include "lsp/uri.h"
 
 namespace fluxls {
+struct FluxItem;
 class WorkspaceSymbols;
-}
+}  // namespace fluxls
 
 namespace fluxls::lsp {
 
@@ -163,6 +165,14 @@ class Server {
   void PrepareRename(const TextDocumentPositionParams& params, Reply reply);
   void Rename(const RenameParams& params, Reply reply);
   std::vector<Location> ToLocations(const std::vector<NamePlace>& places) const;
+
+  // server_calls.cc
+  void PrepareCallHierarchy(const TextDocumentPositionParams& params, Reply reply);
+  void IncomingCalls(const CallHierarchyCallsParams& params, Reply reply);
+  void OutgoingCalls(const CallHierarchyCallsParams& params, Reply reply);
+  // Nothing when its file is gone.
+  std::optional<CallHierarchyItem> ToItem(const FluxItem& item) const;
+  std::vector<Range> ToRanges(const SourceFile& file, const std::vector<ByteRange>& ranges) const;
 
   // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);

@@ -389,10 +389,17 @@ NamePlace PlaceOf(const build::Object& object) {
   place.path = object.origin.file->path;
   place.whole = object.origin.range;
   place.range = {place.whole.begin, place.whole.begin};
+  auto take = [&place](const build::Origin& origin) {
+    const bool own = origin && origin.file->path == place.path &&
+                     origin.range.begin >= place.whole.begin && origin.range.end <= place.whole.end;
+    if (own) place.range = origin.range;
+    return own;
+  };
   const Value* name = build::Find(object.root, {"metadata", "name"});
-  if (name && name->origin && name->origin.file->path == place.path &&
-      name->origin.range.begin >= place.whole.begin && name->origin.range.end <= place.whole.end) {
-    place.range = name->origin.range;
+  if (!name || take(name->origin)) return place;
+  // A prefix, say, has made another one of it.
+  for (const build::Edit* edit = name->edits; edit; edit = edit->earlier) {
+    if (take(edit->was)) break;
   }
   return place;
 }

@@ -53,8 +53,8 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet
                                     const SourceFile& file, const Subject& subject,
                                     bool definitions);
 
-// The place of an object's name: metadata.name where that is written in the object's own document,
-// else the beginning of the document.
+// The place of an object's name: metadata.name where that is written in the object's own document
+// (builds may have made another one of it), else the beginning of the document.
 NamePlace PlaceOf(const build::Object& object);
 
 }  // namespace fluxls
