@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "analysis/features/open_value.h"
 #include "analysis/text/unicode.h"
 
 namespace fluxls {
@@ -16,26 +17,6 @@ constexpr size_t kMostBytes = 60;
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// May the value that is written there be shown? Only what certainly is no secret.
-bool IsOpen(const Snapshot& snapshot, const build::Origin& origin) {
-  if (!origin) return false;
-  const SourceFilePtr file = snapshot.Find(origin.file->path);
-  // Of another text the place is not known.
-  if (!file || !origin.file->text || file->text->content() != origin.file->text->content())
-    return false;
-  for (const yaml::Document& document : file->yaml.documents) {
-    if (!document.range().Contains(origin.range.begin)) continue;
-    const yaml::Node root = document.root();
-    const yaml::Node data = root.Find("kind").value() == "ConfigMap"
-                                ? root.FindOwn("data")
-                                : root.At("spec.postBuild.substitute");
-    const std::string_view kind = root.Find("kind").value();
-    if (kind != "ConfigMap" && kind != "Kustomization") return false;
-    return data && data.range().begin <= origin.range.begin && origin.range.end <= data.range().end;
-  }
-  return false;
 }
 
 }  // namespace
@@ -79,7 +60,7 @@ std::optional<CompletionList> CompleteVariable(const Snapshot& snapshot, const b
     item.text = key;
     // The first speaks; what other builds have is counted.
     const build::DefinedVariable& first = *variables.front();
-    if (first.known && IsOpen(snapshot, first.origin)) {
+    if (IsOpenValue(snapshot, first)) {
       std::string value(first.value.substr(0, first.value.find('\n')));
       if (value.size() > kMostBytes) {
         size_t cut = kMostBytes;

@@ -299,6 +299,28 @@ TEST_CASE("variables: names with value and place, and no value of a Secret") {
   CHECK(At(repository, "infra/sources.yaml", kWeb + "  releaseName: ${|}\n").Labels().empty());
 }
 
+TEST_CASE("variables: no value that another build has filled in, it may come from a Secret") {
+  Files files = TwoClusters();
+  files[1].second = Kustomization("apps", "./apps",
+                                  "  postBuild:\n    substituteFrom:\n      - kind: Secret\n"
+                                  "        name: settings-key\n");
+  files.push_back(
+      {"apps/child.yaml", Kustomization("child", "./child",
+                                        "  postBuild:\n    substitute:\n      copy: ${token}\n"
+                                        "      plain: north\n")});
+  files.push_back({"child/web.yaml", kWeb});
+  const Repository repository(files);
+  const auto child =
+      std::find_if(repository.fleet->builds().begin(), repository.fleet->builds().end(),
+                   [](const auto& build) { return build->name == "child"; });
+  REQUIRE(child != repository.fleet->builds().end());
+  // Otherwise there is nothing to hide.
+  REQUIRE((*child)->variables.defined.at("copy").known);
+  const Proposed found = At(repository, "child/web.yaml", kWeb + "  releaseName: ${|}\n");
+  CHECK(found.Detail("copy") == "apps/child.yaml");
+  CHECK(found.Detail("plain") == "north, apps/child.yaml");
+}
+
 TEST_CASE("namespaces: those of the cluster, then all others") {
   Files files = TwoClusters();
   files.push_back(
