@@ -60,6 +60,8 @@ class Project {
     std::function<void(const std::string& path)> checked;
     // Reading folders: files done and files known so far; `done == total` ends it.
     std::function<void(size_t done, size_t total)> indexing;
+    // There are new builds: fleet() is another one.
+    std::function<void()> built;
     LogFunction log;
   };
 

@@ -74,6 +74,7 @@ void Project::OnFleet(FleetPtr fleet) {
     StartFleet();
     return;
   }
+  if (events_.built) events_.built();
   CheckAfterChange(std::exchange(sweep_delay_, kSweepPause));
 }
 

@@ -23,6 +23,8 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.changeAnnotations = workspace["workspaceEdit"]["changeAnnotationSupport"].IsObject();
   out.applyEdit = workspace["applyEdit"].IsTrue();
   out.diagnosticRefresh = workspace["diagnostics"]["refreshSupport"].IsTrue();
+  out.codeLensRefresh = workspace["codeLens"]["refreshSupport"].IsTrue();
+  out.inlayHintRefresh = workspace["inlayHint"]["refreshSupport"].IsTrue();
   out.workDoneProgress = caps["window"]["workDoneProgress"].IsTrue();
   Value document = caps["textDocument"];
   out.pullDiagnostics = document["diagnostic"].IsObject();
@@ -32,6 +34,7 @@ ClientCapabilities ReadCapabilities(const Value& caps) {
   out.diagnosticData = publish["dataSupport"].IsTrue();
   out.deprecatedTag = publish["tagSupport"]["valueSet"].HoldsNumber(Diagnostic::kDeprecated);
   out.effectiveObject = caps["experimental"]["fluxcdEffectiveObject"].IsTrue();
+  out.showReferences = caps["experimental"]["fluxcdShowReferences"].IsTrue();
   Value item = document["completion"]["completionItem"];
   out.snippets = item["snippetSupport"].IsTrue();
   out.insertReplace = item["insertReplaceSupport"].IsTrue();

@@ -54,6 +54,8 @@ struct ClientCapabilities {
   bool changeAnnotations = false;
   bool applyEdit = false;
   bool diagnosticRefresh = false;
+  bool codeLensRefresh = false;
+  bool inlayHintRefresh = false;
   bool workDoneProgress = false;
   bool pullDiagnostics = false;
   bool relatedInformation = false;
@@ -70,6 +72,7 @@ struct ClientCapabilities {
   bool insertTextMode = false;    // it does what `insertTextMode` says
   bool defaultEditRange = false;  // a range for a whole list: no need to repeat it in each item
   bool effectiveObject = false;   // experimental: it has the command fluxcd.showEffectiveObject
+  bool showReferences = false;    // experimental: it has the command fluxcd.showReferences
   bool codeActionData = false;
   bool codeActionResolveEdit = false;
   bool hierarchicalSymbols = false;
@@ -360,7 +363,6 @@ struct InitializeResult {
   bool codeActionResolve = false;
   std::vector<std::string> commands;
   std::string serverVersion;
-  bool codeLens = false;
   bool prepareRename = false;
   bool willRename = false;
   bool willCreate = false;
@@ -406,8 +408,6 @@ JsonPtr FirstConfigurationItem(const JsonPtr& result);
 Encoded Encode(const InitializeResult& result);
 Encoded Encode(const std::vector<Diagnostic>& diagnostics);
 Encoded Encode(const Diagnostic& diagnostic);
-// A lens that runs the client's command fluxcd.showEffectiveObject with { uri, position }.
-Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri);
 Encoded EncodeText(const std::string& text);
 struct DocumentLinkItem {
   Range range;

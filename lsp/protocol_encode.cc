@@ -164,6 +164,8 @@ Encoded Encode(const InitializeResult& result) {
       {"implementationProvider", true},
       {"referencesProvider", true},
       {"callHierarchyProvider", true},
+      {"codeLensProvider", {{"resolveProvider", true}}},
+      {"inlayHintProvider", {{"resolveProvider", false}}},
       {"documentHighlightProvider", true},
       {"documentLinkProvider", {{"resolveProvider", false}}},
       {"documentSymbolProvider", true},
@@ -189,20 +191,10 @@ Encoded Encode(const InitializeResult& result) {
   } else {
     capabilities["renameProvider"] = true;
   }
-  if (result.codeLens) capabilities["codeLensProvider"] = Json::object();
   if (!result.commands.empty())
     capabilities["executeCommandProvider"] = {{"commands", result.commands}};
   return Text({{"capabilities", std::move(capabilities)},
                {"serverInfo", {{"name", "fluxcd-ls"}, {"version", result.serverVersion}}}});
-}
-
-Encoded EncodeCodeLens(const Range& range, const std::string& title, const std::string& uri) {
-  return Text(
-      {{"range", ToJson(range)},
-       {"command",
-        {{"title", title},
-         {"command", "fluxcd.showEffectiveObject"},
-         {"arguments", Json::array({{{"uri", uri}, {"position", ToJson(range.start)}}})}}}});
 }
 
 Encoded EncodeText(const std::string& text) {

@@ -22,10 +22,11 @@ Server::Server(Executor& executor, std::shared_ptr<const FileSystem> files, Host
       publisher_([this](const Encoded& params) {
         dispatcher_.Notify("textDocument/publishDiagnostics", params);
       }),
-      project_(executor, std::move(files),
-               {[this](const std::string& path) { OnChecked(path); },
-                [this](size_t done, size_t total) { OnIndexing(done, total); },
-                [this](LogLevel level, const std::string& text) { Log(level, text); }}) {
+      project_(
+          executor, std::move(files),
+          {[this](const std::string& path) { OnChecked(path); },
+           [this](size_t done, size_t total) { OnIndexing(done, total); }, [this] { OnBuilt(); },
+           [this](LogLevel level, const std::string& text) { Log(level, text); }}) {
   Bind();
 }
 
@@ -67,6 +68,8 @@ void Server::Bind() {
   dispatcher_.OnRequest("textDocument/foldingRange", this, &Server::FoldingRanges);
   dispatcher_.OnRequest("textDocument/selectionRange", this, &Server::SelectionRanges);
   dispatcher_.OnRequest("textDocument/codeLens", this, &Server::CodeLenses);
+  dispatcher_.OnRequest("codeLens/resolve", this, &Server::ResolveCodeLens);
+  dispatcher_.OnRequest("textDocument/inlayHint", this, &Server::InlayHints);
   // Ours: the position of a document → its effective objects as text, or null.
   dispatcher_.OnRequest("fluxcd/effectiveObject", this, &Server::EffectiveObject);
   // Ours: what Flux reconciles, see docs/graph.md.
@@ -130,7 +133,6 @@ Encoded Server::Initialize(const InitializeParams& params) {
   if (client_.applyEdit) result.commands.emplace_back("fluxcd.upgradeApiVersions");
   result.commands.emplace_back("fluxcd.graph");
   result.commands.emplace_back("fluxcd.tree");
-  result.codeLens = client_.effectiveObject;
   result.prepareRename = client_.prepareRename;
   result.willRename = client_.willRename;
   result.willCreate = client_.willCreate;

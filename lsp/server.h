@@ -114,6 +114,8 @@ class Server {
   void AskFleet(const std::string& uri, const Reply& reply, const Encoded& nothing,
                 std::function<void(const SourceFile&, const build::Fleet&)> answer);
   Encoded WorkspaceReport(const WorkspaceDiagnosticParams& params);
+  // Asks the client to ask again, by and by: several files change together.
+  void RefreshSoon(const char* method, bool& pending);
   // Tells a pulling client to ask again when it has an answer that is no longer true.
   void NotePullChange(const std::string& path, const Report& report);
   ReportPtr ReportOf(const std::string& path, const CheckedFilePtr& result);
@@ -121,7 +123,6 @@ class Server {
 
   // server_actions.cc
   void CodeActions(const CodeActionParams& params, Reply reply);
-  void CodeLenses(const TextDocumentParams& params, Reply reply);
   void EffectiveObject(const TextDocumentPositionParams& params, Reply reply);
 
   // server_graph.cc
@@ -173,6 +174,14 @@ class Server {
   // Nothing when its file is gone.
   std::optional<CallHierarchyItem> ToItem(const FluxItem& item) const;
   std::vector<Range> ToRanges(const SourceFile& file, const std::vector<ByteRange>& ranges) const;
+
+  // server_lenses.cc
+  void CodeLenses(const TextDocumentParams& params, Reply reply);
+  void ResolveCodeLens(const CodeLens& lens, Reply reply);
+  void InlayHints(const InlayHintParams& params, Reply reply);
+  // Tells the client to ask for lenses and hints again when new builds say something else of a file
+  // than what it was told.
+  void OnBuilt();
 
   // server_hover.cc
   void Hover(const TextDocumentPositionParams& params, Reply reply);
@@ -235,6 +244,16 @@ class Server {
   std::map<std::string, Served> served_;  // by path: the last answer to a pull
   bool workspace_pulled_ = false;
   bool refresh_pending_ = false;
+
+  // What the client was told of an open file: the version, and a stamp of what was said.
+  struct Shown {
+    int64_t version = 0;
+    uint64_t stamp = 0;
+  };
+  std::map<std::string, Shown> lenses_;  // by path
+  std::map<std::string, Shown> hints_;
+  bool lens_refresh_pending_ = false;
+  bool hint_refresh_pending_ = false;
 };
 
 }  // namespace fluxls::lsp

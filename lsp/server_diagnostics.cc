@@ -57,10 +57,15 @@ void Server::NotePullChange(const std::string& path, const Report& report) {
         document && served->second.version != document->version)
       return;
   }
-  refresh_pending_ = true;
-  executor_.PostAfter(kRefreshPause, [this] {
-    refresh_pending_ = false;
-    if (dispatcher_.phase() == Phase::kRunning) dispatcher_.Ask("workspace/diagnostic/refresh", {});
+  RefreshSoon("workspace/diagnostic/refresh", refresh_pending_);
+}
+
+void Server::RefreshSoon(const char* method, bool& pending) {
+  if (pending) return;
+  pending = true;
+  executor_.PostAfter(kRefreshPause, [this, method, &pending] {
+    pending = false;
+    if (dispatcher_.phase() == Phase::kRunning) dispatcher_.Ask(method, {});
   });
 }
 

@@ -58,20 +58,6 @@ void Server::AskFleet(const std::string& uri, const Reply& reply, const Encoded&
            });
 }
 
-void Server::CodeLenses(const TextDocumentParams& params, Reply reply) {
-  AskFleet(params.uri, reply, {"[]"},
-           [this, uri = params.uri, reply](const SourceFile& file, const build::Fleet& fleet) {
-             std::vector<Encoded> lenses;
-             for (const auto& [range, effects] : ByDocument(fleet, file.path)) {
-               const Range at = ToRange(file, {range.begin, range.begin}, encoding_);
-               std::string title = "show effective object";
-               if (effects.size() > 1) title += fmt::format(" ({} builds)", effects.size());
-               lenses.push_back(EncodeCodeLens(at, title, uri));
-             }
-             reply.Ok(EncodeArray(lenses));
-           });
-}
-
 void Server::EffectiveObject(const TextDocumentPositionParams& params, Reply reply) {
   AskFleet(
       params.uri, reply, {"null"},

@@ -41,6 +41,10 @@ void Server::UseOptions(const Json& options, bool ours) {
   for (const std::string& problem : ReadSettings(options, ours, settings_)) Warn(problem);
   settings_.mode = started_ ? before.mode : settings_.mode;
   if (!started_) return;
+  if (settings_.code_lens != before.code_lens && client_.codeLensRefresh)
+    RefreshSoon("workspace/codeLens/refresh", lens_refresh_pending_);
+  if (settings_.inlay_hints != before.inlay_hints && client_.inlayHintRefresh)
+    RefreshSoon("workspace/inlayHint/refresh", hint_refresh_pending_);
   if (settings_.engine == before.engine && settings_.closed_files == before.closed_files) return;
   project_.Configure(settings_.engine, settings_.closed_files);
   if (before.closed_files && !settings_.closed_files) {

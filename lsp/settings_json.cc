@@ -15,8 +15,8 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-constexpr std::array kKeys = {"fluxVersion",  "profile", "rules",      "exclude",
-                              "maxFileBytes", "schemas", "diagnostics"};
+constexpr std::array kKeys = {"fluxVersion", "profile",     "rules",    "exclude",   "maxFileBytes",
+                              "schemas",     "diagnostics", "codeLens", "inlayHints"};
 
 // A value for a message; long ones are cut.
 std::string Show(const Json& value) {
@@ -131,6 +131,24 @@ void ReadDiagnostics(const Json& value, ServerSettings& settings, Problems& prob
   }
 }
 
+// An object with nothing but `enable`.
+void ReadSwitch(const std::string& key, const Json& value, bool& out, Problems& problems) {
+  if (!value.is_object()) {
+    Complain(problems, key, value, "an object with `enable`");
+    return;
+  }
+  for (const auto& [name, item] : value.items()) {
+    if (item.is_null()) continue;
+    if (name != "enable") {
+      problems.push_back(fmt::format("unknown setting `{}.{}`", key, name));
+    } else if (item.is_boolean()) {
+      out = item.get<bool>();
+    } else {
+      Complain(problems, key + ".enable", item, "true or false");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSettings& settings) {
@@ -177,6 +195,10 @@ std::vector<std::string> ReadSettings(const Json& options, bool ours, ServerSett
       }
     } else if (key == "diagnostics") {
       ReadDiagnostics(value, settings, problems);
+    } else if (key == "codeLens") {
+      ReadSwitch(key, value, settings.code_lens, problems);
+    } else if (key == "inlayHints") {
+      ReadSwitch(key, value, settings.inlay_hints, problems);
     }
   }
   return problems;

@@ -7,6 +7,8 @@
 //   maxFileBytes        number
 //   diagnostics.scope   "workspace" | "open"
 //   diagnostics.mode    "auto" | "push" | "pull" | "both"; only read at start
+//   codeLens.enable     true | false
+//   inlayHints.enable   true | false
 #pragma once
 
 #include <string>
@@ -23,6 +25,10 @@ struct ServerSettings {
   Settings engine;
   bool closed_files = true;
   DiagnosticsMode mode = DiagnosticsMode::kAuto;
+  // Above every object two lines more: only for those who want them.
+  bool code_lens = false;
+  // Editors have a switch of their own for hints, and most begin with hints switched off.
+  bool inlay_hints = true;
 };
 
 // Reads options on top of `settings`: keys that are not there stay as they are. The options stand

@@ -12,7 +12,8 @@ TEST_CASE("options are read bare and under fluxcd") {
   for (
       const char* text :
       {R"({"fluxVersion":"2.3","profile":"strict","rules":{"duplicate-key":"off","yaml-syntax":"warning"},
-                              "exclude":["vendor/"],"maxFileBytes":1000,"diagnostics":{"scope":"open"}})"}) {
+                              "exclude":["vendor/"],"maxFileBytes":1000,"diagnostics":{"scope":"open"},
+                              "codeLens":{"enable":true},"inlayHints":{"enable":false}})"}) {
     for (bool wrapped : {false, true}) {
       Json options = Json::parse(text);
       if (wrapped) options = {{"fluxcd", options}, {"other", 1}};
@@ -25,6 +26,8 @@ TEST_CASE("options are read bare and under fluxcd") {
       CHECK(settings.engine.exclude == Lines{"vendor/"});
       CHECK(settings.engine.max_file_bytes == 1000);
       CHECK_FALSE(settings.closed_files);
+      CHECK(settings.code_lens);
+      CHECK_FALSE(settings.inlay_hints);
     }
   }
 }
@@ -34,9 +37,10 @@ TEST_CASE("what is wrong is named, what is right is used") {
   Lines problems = ReadSettings(
       Json::parse(
           R"({"fluxVersion":7,"profile":"lax","rules":{"nope":"error","duplicate-key":"loud"},
-      "exclude":"x","maxFileBytes":-1,"diagnostics":{"scope":"all","x":1},"profil":"strict","fluxcd-typo":{}})"),
+      "exclude":"x","maxFileBytes":-1,"diagnostics":{"scope":"all","x":1},"profil":"strict","fluxcd-typo":{},
+      "codeLens":true,"inlayHints":{"enable":"yes","x":1}})"),
       true, settings);
-  CHECK(problems.size() == 10);
+  CHECK(problems.size() == 13);
   auto has = [&](std::string_view text) {
     return std::any_of(problems.begin(), problems.end(),
                        [&](const std::string& problem) { return problem == text; });
@@ -46,6 +50,9 @@ TEST_CASE("what is wrong is named, what is right is used") {
   CHECK(has("setting `rules`: there is no rule `nope`"));
   CHECK(has("setting `diagnostics.scope`: expected \"workspace\" or \"open\", found \"all\""));
   CHECK(has("unknown setting `profil`"));
+  CHECK(has("setting `codeLens`: expected an object with `enable`, found true"));
+  CHECK(has("setting `inlayHints.enable`: expected true or false, found \"yes\""));
+  CHECK(has("unknown setting `inlayHints.x`"));
   CHECK(settings.engine == Settings{});
   CHECK(ReadSettings(Json(5), true, settings) ==
         Lines{"setting `fluxcd`: expected an object, found 5"});

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { EffectiveObjects } from './effective';
 import { registerGraph } from './graph';
+import { registerReferences } from './references';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 
 let client: LanguageClient | undefined;
@@ -40,11 +41,11 @@ async function start(): Promise<void> {
     },
   };
   client = new LanguageClient('fluxcd', 'Flux CD', server, options);
-  // The server then offers code lenses that run our command.
+  // The server then offers code lenses that run our commands.
   client.registerFeature({
     fillClientCapabilities: (capabilities) => {
       const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-      capabilities.experimental = { ...experimental, fluxcdEffectiveObject: true };
+      capabilities.experimental = { ...experimental, fluxcdEffectiveObject: true, fluxcdShowReferences: true };
     },
     initialize: () => {},
     getState: () => ({ kind: 'static' }),
@@ -76,6 +77,7 @@ async function restart(): Promise<void> {
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   new EffectiveObjects(() => client).register(context);
   registerGraph(context, () => client);
+  registerReferences(context, () => client);
   context.subscriptions.push(
     vscode.commands.registerCommand('fluxcd.restart', restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
