@@ -24,7 +24,9 @@ bool IsFlux(const Fleet& fleet, Effect effect) {
 }
 
 std::string DetailOf(const Fleet& fleet, const FluxItem& item) {
-  if (fleet.Clusters().size() < 2) return item.namespace_;
+  const bool somewhere = std::any_of(item.clusters.begin(), item.clusters.end(),
+                                     [](const std::string& cluster) { return !cluster.empty(); });
+  if (!somewhere || fleet.Clusters().size() < 2) return item.namespace_;
   std::string clusters;
   for (const std::string& cluster : item.clusters)
     clusters += (clusters.empty() ? "" : ", ") + ClusterTitle(cluster);
@@ -40,7 +42,9 @@ class Collector {
 
   // Null when it is written nowhere.
   FluxCall* Add(Effect effect) {
-    const build::Object& object = fleet_.ObjectOf(effect);
+    return Add(fleet_.ObjectOf(effect), fleet_.BuildOf(effect).cluster);
+  }
+  FluxCall* Add(const build::Object& object, const std::string& cluster) {
     const NamePlace place = PlaceOf(object);
     if (place.path.empty()) return nullptr;
     FluxCall& call =
@@ -56,7 +60,6 @@ class Collector {
                    ""};
     }
     std::vector<std::string>& clusters = call.item.clusters;
-    const std::string& cluster = fleet_.BuildOf(effect).cluster;
     const auto at = std::lower_bound(clusters.begin(), clusters.end(), cluster);
     if (at == clusters.end() || *at != cluster) clusters.insert(at, cluster);
     return &call;
@@ -101,6 +104,125 @@ std::vector<Effect> EffectsOf(const Fleet& fleet, const FluxItem& item) {
   return out;
 }
 
+// --- Objects that no build has: entries of a cluster that somebody applies by hand ---
+
+// Of a file; each belongs to one cluster, or to "" when nobody knows.
+struct Written {
+  build::Unbuilt unbuilt;
+  std::vector<std::string> clusters;  // of the objects
+};
+
+Written WrittenIn(const Fleet& fleet, const SourceFile& file) {
+  Written out;
+  // A file is built as a whole, or not at all.
+  if (!fleet.EffectsOf(file.path).empty()) return out;
+  out.unbuilt = build::FindUnbuilt(fleet, file);
+  for (size_t i = 0; i < out.unbuilt.objects.size(); ++i) {
+    const std::optional<uint32_t> build = out.unbuilt.builds[i];
+    std::string cluster = build ? fleet.builds()[*build]->cluster : "";
+    // A Kustomization is built, whoever applies it.
+    for (const build::FluxBuildPtr& own : fleet.builds()) {
+      const bool is_it = own->flux && own->origin && own->origin.file->path == file.path &&
+                         own->origin.range == out.unbuilt.objects[i].origin.range;
+      if (is_it) cluster = own->cluster;
+    }
+    out.clusters.push_back(std::move(cluster));
+  }
+  return out;
+}
+
+bool IsCalled(const build::ObjectId& id, std::string_view kind, std::string_view namespace_,
+              std::string_view name) {
+  return id.kind == kind && id.name == name && id.EffectiveNamespace() == namespace_;
+}
+
+// The namespace that a reference among such objects means.
+std::string_view NamespaceOf(const Written& written, const ObjectReference& reference) {
+  if (!reference.namespace_.empty()) return reference.namespace_;
+  return written.unbuilt.objects[reference.object].id.EffectiveNamespace();
+}
+
+// The ones that somebody means: those that a reference leads to, else the one at the place.
+void AddWrittenAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                  uint32_t offset, const Subject& subject, Collector& collector) {
+  if (subject.kind != Subject::Kind::kReference) {
+    const Written written = WrittenIn(fleet, file);
+    for (size_t i = 0; i < written.clusters.size(); ++i) {
+      const build::Object& object = written.unbuilt.objects[i];
+      if (object.origin.range.Touches(offset)) collector.Add(object, written.clusters[i]);
+    }
+    return;
+  }
+  for (const ResourceLocation& location : subject.written) {
+    const ResourceId& id = location.file->facts.resources[location.resource].id;
+    const Written written = WrittenIn(fleet, *location.file);
+    for (size_t i = 0; i < written.clusters.size(); ++i) {
+      const build::Object& object = written.unbuilt.objects[i];
+      if (object.id.kind == id.kind && object.id.name == id.name)
+        collector.Add(object, written.clusters[i]);
+    }
+  }
+}
+
+// What the written object at `item` names: in its cluster, or beside it.
+void AddWrittenTargets(const Snapshot& snapshot, const Fleet& fleet, const FluxItem& item,
+                       Collector& collector) {
+  const SourceFilePtr file = snapshot.Find(item.path);
+  if (!file) return;
+  const Written own = WrittenIn(fleet, *file);
+  for (const ObjectReference& reference : own.unbuilt.references) {
+    const build::Object& caller = own.unbuilt.objects[reference.object];
+    const std::string& cluster = own.clusters[reference.object];
+    const bool asked = IsCalled(caller.id, item.kind, item.namespace_, item.name) &&
+                       std::binary_search(item.clusters.begin(), item.clusters.end(), cluster);
+    if (!asked) continue;
+    const ByteRange range = RangeIn(PlaceOf(caller), reference);
+    const std::string_view namespace_ = NamespaceOf(own, reference);
+    if (!cluster.empty()) {
+      const std::optional<Effect> found =
+          fleet.FindEffect(cluster, reference.kind, namespace_, reference.name);
+      if (found && IsFlux(fleet, *found)) {
+        if (FluxCall* call = collector.Add(*found)) call->ranges.push_back(range);
+        continue;
+      }
+    }
+    for (const ResourceLocation& location :
+         snapshot.Resources(reference.kind, "", reference.name)) {
+      const Written other = WrittenIn(fleet, *location.file);
+      for (size_t i = 0; i < other.clusters.size(); ++i) {
+        const build::Object& object = other.unbuilt.objects[i];
+        if (other.clusters[i] != cluster ||
+            !IsCalled(object.id, reference.kind, namespace_, reference.name))
+          continue;
+        if (FluxCall* call = collector.Add(object, cluster)) call->ranges.push_back(range);
+      }
+    }
+  }
+}
+
+// Who of such objects names `item`.
+void AddWrittenCallers(const Snapshot& snapshot, const Fleet& fleet, const FluxItem& item,
+                       Collector& collector) {
+  for (const SourceFilePtr& file : snapshot.Files()) {
+    const bool concerns =
+        std::any_of(file->facts.references.begin(), file->facts.references.end(),
+                    [&item](const Reference& reference) {
+                      return reference.name == item.name && reference.kind == item.kind;
+                    });
+    if (!concerns) continue;
+    const Written written = WrittenIn(fleet, *file);
+    for (const ObjectReference& reference : written.unbuilt.references) {
+      const std::string& cluster = written.clusters[reference.object];
+      const bool ours = reference.kind == item.kind && reference.name == item.name &&
+                        NamespaceOf(written, reference) == item.namespace_ &&
+                        std::binary_search(item.clusters.begin(), item.clusters.end(), cluster);
+      if (!ours) continue;
+      if (FluxCall* call = collector.Add(written.unbuilt.objects[reference.object], cluster))
+        call->ranges.push_back(RangeIn(call->item.place, reference));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<FluxItem> FluxItemsAt(const Snapshot& snapshot, const Fleet& fleet,
@@ -122,6 +244,7 @@ std::vector<FluxItem> FluxItemsAt(const Snapshot& snapshot, const Fleet& fleet,
   for (Effect effect : meant) {
     if (IsFlux(fleet, effect)) collector.Add(effect);
   }
+  if (meant.empty()) AddWrittenAt(snapshot, fleet, file, offset, subject, collector);
   std::vector<FluxItem> out;
   for (FluxCall& call : collector.Take()) out.push_back(std::move(call.item));
   return out;
@@ -149,6 +272,7 @@ std::vector<FluxCall> CallsFrom(const Snapshot& snapshot, const Fleet& fleet,
       }
     }
   }
+  AddWrittenTargets(snapshot, fleet, item, collector);
   std::vector<FluxCall> out = collector.Take();
   std::stable_sort(out.begin(), out.end(), [](const FluxCall& a, const FluxCall& b) {
     return a.ranges.front().begin < b.ranges.front().begin;
@@ -185,6 +309,7 @@ std::vector<FluxCall> CallsTo(const Snapshot& snapshot, const Fleet& fleet, cons
         call->ranges.push_back(RangeIn(call->item.place, reference));
     }
   }
+  AddWrittenCallers(snapshot, fleet, item, collector);
   return collector.Take();
 }
 

@@ -3,9 +3,10 @@
 //
 // An object "calls" the Flux objects that its references lead to: dependsOn, sourceRef, chartRef
 // and the like, each looked up in the cluster of the referrer. What makes the object that a
-// reference names (FluxInstance, ArtifactGenerator) stands in for it. Nothing else counts: not what
-// is only written, nor what only another cluster applies. Each question is one hop, so that circles
-// end nothing but somebody's patience.
+// reference names (FluxInstance, ArtifactGenerator) stands in for it. What only another cluster
+// applies does not count. Objects that no build has (entries of a cluster that is bootstrapped from
+// elsewhere) name each other, and what their cluster applies. Each question is one hop, so that
+// circles end nothing but somebody's patience.
 // Ranges are byte offsets in the files of the snapshot that `fleet` is made from.
 // Thread contract: pure functions over immutable input; results own their texts.
 #pragma once
@@ -24,8 +25,8 @@ struct FluxItem {
   std::string namespace_;
   std::string name;
   std::string path;
-  // Directories of the clusters that have it so; ordered, each once. A directory that only
-  // kustomize builds counts as "".
+  // Directories of the clusters that have it so; ordered, each once. "" where nobody knows: in
+  // directories that only kustomize builds, or nobody.
   std::vector<std::string> clusters;
   NamePlace place;     // its `path` is `path`
   std::string detail;  // for people: `web in clusters/production`

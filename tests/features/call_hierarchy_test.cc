@@ -193,6 +193,26 @@ TEST_CASE("call hierarchy: who makes a source stands in for it") {
            "Kustomization/apps (flux-system) by 11:flux-system\n");
 }
 
+TEST_CASE("call hierarchy: entries of clusters that are bootstrapped from elsewhere") {
+  GraphFixture fixture;
+  for (const std::string cluster : {"prod", "staging"}) {
+    fixture.Write(fmt::format("clusters/{}/infra.yaml", cluster),
+                  KustomizationYaml("infra", "./infra"));
+    fixture.Write(fmt::format("clusters/{}/apps.yaml", cluster),
+                  KustomizationYaml("apps", "./apps", DependsOn("infra")));
+  }
+  fixture.Write("infra/repository.yaml", RepositoryYaml("charts"));
+  fixture.Write("apps/release.yaml", ReleaseYaml("podinfo", "charts"));
+  const Asking ask(fixture);
+  const FluxItem apps = ask.OneAt("clusters/prod/apps.yaml", "apps");
+  CHECK_EQ(apps.detail, "flux-system in clusters/prod");
+  CHECK_EQ(ask.From(apps), "Kustomization/infra (flux-system in clusters/prod) by 13:\"infra\"\n");
+  CHECK_EQ(ask.To(ask.OneAt("clusters/staging/infra.yaml", "kind")),
+           "Kustomization/apps (flux-system in clusters/staging) by 13:\"infra\"\n");
+  CHECK_EQ(ask.From(ask.OneAt("apps/release.yaml", "podinfo")),
+           "HelmRepository/charts (web in clusters/prod, clusters/staging) by 12:charts\n");
+}
+
 TEST_CASE("call hierarchy: what is gone, missing or applied by nobody calls nothing") {
   GraphFixture fixture = OneCluster();
   fixture.Write("clusters/prod/more.yaml", KustomizationYaml("more", "./more", DependsOn("none")));
@@ -200,7 +220,8 @@ TEST_CASE("call hierarchy: what is gone, missing or applied by nobody calls noth
   const Asking ask(fixture);
   CHECK_EQ(ask.From(ask.OneAt("clusters/prod/more.yaml", "more")),
            "GitRepository/flux-system (flux-system) by 11:flux-system\n");
-  CHECK(ask.At("elsewhere/release.yaml", "lost").empty());
+  // Nobody applies it, and what clusters apply is nothing to it.
+  CHECK_EQ(ask.From(ask.OneAt("elsewhere/release.yaml", "lost")), "");
   FluxItem stale = ask.OneAt("apps/release.yaml", "podinfo");
   stale.name = "renamed";
   CHECK_EQ(ask.From(stale), "");
