@@ -29,6 +29,8 @@ function M.setup(options)
   local function attach(bufnr)
     shared.root_dir(bufnr, function(root)
       local config = vim.tbl_deep_extend('force', { name = 'fluxcd_ls', cmd = shared.cmd, settings = shared.settings }, options or {})
+      -- The oldest versions send settings neither by themselves nor when they are asked.
+      config.init_options = config.init_options or config.settings
       config.root_dir = root
       config.workspace_folders = { { uri = vim.uri_from_fname(root), name = root } }
       start(config, bufnr)
