@@ -5,13 +5,24 @@
 #include <algorithm>
 
 namespace fluxls {
+namespace {
+
+// What people call a cluster. Many keep what Flux starts with in a directory of its own.
+std::string_view NameOf(std::string_view cluster) {
+  for (std::string_view last : {"/flux", "/flux-system"}) {
+    if (cluster.ends_with(last)) cluster.remove_suffix(last.size());
+  }
+  return BaseName(cluster);
+}
+
+}  // namespace
 
 std::string ShortCluster(const build::Fleet& fleet, const std::string& cluster) {
-  const std::string_view last = BaseName(cluster);
+  const std::string_view name = NameOf(cluster);
   const std::vector<std::string> all = fleet.Clusters();
   const auto same = std::count_if(
-      all.begin(), all.end(), [last](const std::string& other) { return BaseName(other) == last; });
-  return same > 1 ? cluster : std::string(last);
+      all.begin(), all.end(), [name](const std::string& other) { return NameOf(other) == name; });
+  return same > 1 ? cluster : std::string(name);
 }
 
 std::string BuildTitle(const Snapshot& snapshot, const build::Fleet& fleet,

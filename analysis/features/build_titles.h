@@ -9,8 +9,8 @@
 
 namespace fluxls {
 
-// The last part of the cluster's directory where no other cluster ends so, else all of it; "" for
-// the cluster of the repository's root.
+// The last part of the cluster's directory where no other cluster has the same, else all of it; ""
+// for the cluster of the repository's root. `clusters/home/flux` is "home".
 std::string ShortCluster(const build::Fleet& fleet, const std::string& cluster);
 
 // `Kustomization flux-system/apps (production)`; `the build of apps/base` where kustomize alone

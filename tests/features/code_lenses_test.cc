@@ -81,6 +81,15 @@ TEST_CASE("code lenses: several Kustomizations are counted, one in all clusters 
            "[applied by Kustomization flux-system/flux-system (test)][no references]");
 }
 
+TEST_CASE("code lenses: a directory for Flux alone is no name for a cluster") {
+  GraphFixture fixture;
+  fixture.Write("clusters/home/flux/flux-system/gotk-sync.yaml", Sync("home/flux"));
+  fixture.Write("clusters/home/flux/apps.yaml", KustomizationYaml("apps", "./apps"));
+  fixture.Write("apps/charts.yaml", RepositoryYaml("charts"));
+  CHECK(Annotated(fixture, "apps/charts.yaml")
+            .starts_with("[applied by Kustomization flux-system/apps (home)]"));
+}
+
 TEST_CASE("code lenses: what no build has is not applied, and counted all the same") {
   GraphFixture fixture;
   fixture.Write("clusters/prod/flux-system/gotk-sync.yaml", Sync("prod"));
