@@ -277,6 +277,10 @@ bool Fleet::Selects(const std::string& path, ByteRange range) const {
   return hits_.contains({path, range});
 }
 
+const std::vector<MissingDependency>& Fleet::MissingDependenciesIn(const std::string& path) const {
+  return Lookup(missing_dependencies_, path);
+}
+
 const SubstitutedScalars& Fleet::SubstitutedIn(const std::string& path) const {
   return Lookup(substituted_, path);
 }
@@ -448,6 +452,7 @@ void Fleet::Index() {
   IndexReferences();
   FindGaps();
   FindCycles();
+  FindMissingDependencies();
   FindOverlaps();
   for (auto& [path, list] : problems_) {
     std::sort(list.begin(), list.end(), [](const FleetProblem& a, const FleetProblem& b) {

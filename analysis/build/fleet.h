@@ -57,6 +57,15 @@ struct Gap {
   Holds holds = Holds::kAnything;
 };
 
+// A Kustomization that does not wait for another one whose objects it uses.
+struct MissingDependency {
+  uint32_t build = 0;     // index in Fleet::builds(), like the next
+  uint32_t provider = 0;  // that it would have to wait for
+  Effect user;            // the first object that uses something: one of `build`'s, or itself
+  Effect used;            // that; the CustomResourceDefinition where it is the kind of `user`
+  Origin place;           // where it is used
+};
+
 // Scalars with `${…}` by their place in a file, and the objects whose builds replace what is in
 // them.
 using SubstitutedScalars = std::map<ByteRange, std::vector<Effect>>;
@@ -105,13 +114,17 @@ class Fleet {
   // Objects of clusters that may become or make what is not found: variables are still to fill in
   // their names, or a controller names what it makes as it likes.
   const std::vector<Effect>& open_objects() const { return open_objects_; }
-  // Does a cluster run its controllers with --no-cross-namespace-refs?
-  bool IsLockedDown(const std::string& cluster) const { return locked_down_.contains(cluster); }
+  // Does a cluster run a controller ("helm-controller") with --no-cross-namespace-refs?
+  bool IsLockedDown(std::string_view cluster, std::string_view controller) const {
+    return locked_down_.contains({cluster, controller});
+  }
   // Does the repository show where the cluster starts (a bootstrap, a FluxInstance)? What else is
   // beside an entry of any other cluster, only those know who apply it.
   bool IsRooted(const std::string& cluster) const { return rooted_.contains(cluster); }
   // Circles of dependsOn, each hop a reference to the object of the next hop.
   const std::vector<std::vector<ReferenceSite>>& cycles() const { return cycles_; }
+  // Of the Kustomizations that are written in a file, in order of builds.
+  const std::vector<MissingDependency>& MissingDependenciesIn(const std::string& path) const;
   // Does any Flux object of a cluster live there?
   bool UsesNamespace(std::string_view cluster, std::string_view namespace_) const {
     return namespaces_.contains({cluster, namespace_});
@@ -161,6 +174,7 @@ class Fleet {
   void IndexReferences();
   void FindGaps();
   void FindCycles();
+  void FindMissingDependencies();
   void FindOverlaps();
   void Sign();
   void SignReferences(const std::vector<uint64_t>& builds);
@@ -188,9 +202,10 @@ class Fleet {
   std::set<std::pair<std::string_view, std::string_view>> kinds_;           // cluster and kind
   std::set<std::pair<std::string_view, std::string_view>> namespaces_;      // cluster and namespace
   std::vector<Effect> open_objects_;
-  std::set<std::string, std::less<>> locked_down_;  // clusters
-  std::set<std::string, std::less<>> rooted_;       // clusters
+  std::set<std::pair<std::string_view, std::string_view>> locked_down_;  // cluster and controller
+  std::set<std::string, std::less<>> rooted_;                            // clusters
   std::vector<std::vector<ReferenceSite>> cycles_;
+  std::unordered_map<std::string, std::vector<MissingDependency>> missing_dependencies_;  // by path
   std::unordered_map<std::string, uint64_t> signatures_;
   // Made by comparing builds; they belong to none. A deque: others point into it.
   std::deque<Problem> own_problems_;

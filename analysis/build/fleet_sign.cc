@@ -65,6 +65,23 @@ void Fleet::Sign() {
     }
   }
   SignReferences(builds);
+  for (const auto& [path, list] : missing_dependencies_) {
+    uint64_t& hash = signatures_[path];
+    for (const MissingDependency& missing : list) {
+      Mix(hash, builds[missing.build]);
+      Mix(hash, builds[missing.provider]);
+      for (Effect effect : {missing.user, missing.used}) {
+        const Origin& origin = ObjectOf(effect).origin;
+        Mix(hash, BuildOf(effect).hashes[effect.object].identity);
+        if (!origin) continue;
+        Mix(hash, origin.file->path);
+        Mix(hash, origin.range.begin);
+      }
+      if (!missing.place) continue;
+      Mix(hash, missing.place.file->path);
+      Mix(hash, missing.place.range.begin);
+    }
+  }
   // Who else builds the same directory, and what variables are in it, counts for whom asks for it.
   std::unordered_map<std::string, uint64_t> directories;
   for (size_t i = 0; i < builds_.size(); ++i) {
@@ -106,12 +123,15 @@ void Fleet::SignReferences(const std::vector<uint64_t>& builds) {
     uint64_t& hash = clusters[cluster];
     for (const Gap& gap : gaps) Mix(hash, gap.reason);
   }
+  std::map<std::string_view, uint64_t> locks;
+  for (const auto& [cluster, controller] : locked_down_) Mix(locks[cluster], controller);
   for (const auto& [path, sites] : references_) {
     uint64_t& hash = signatures_[path];
     for (ReferenceSite site : sites) {
       const ObjectReference& reference = ReferenceAt(site);
       Mix(hash, reference.target);
       Mix(hash, reference.name_value->origin.range.begin);
+      Mix(hash, locks[builds_[site.build]->cluster]);
       auto found = by_name_.find(reference.target);
       if (found != by_name_.end()) {
         Mix(hash, builds[found->second.build]);

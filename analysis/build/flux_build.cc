@@ -245,21 +245,28 @@ bool IsSharedOnPurpose(const Object& object) {
   return how == "Merge" || how == "IfNotPresent" || how == "Ignore";
 }
 
-// The controllers refuse references to other namespaces: set by a flag, or by Flux Operator.
-bool LocksDown(const Object& object) {
+// What Flux Operator locks down where it is told that a cluster has several tenants.
+constexpr std::string_view kTenantControllers[] = {
+    "kustomize-controller", "helm-controller", "notification-controller",
+    "image-reflector-controller", "image-automation-controller"};
+
+// Adds the controllers that the object makes refuse references to other namespaces.
+void ReadLockdown(const Object& object, std::set<std::string_view>& locked_down) {
   const ObjectId& id = object.id;
-  if (id.kind == "FluxInstance")
-    return Text(Find(object.root, {"spec", "cluster"}), "multitenant") == "true";
-  if (id.kind != "Deployment" || !id.name.ends_with("-controller")) return false;
+  if (id.kind == "FluxInstance" &&
+      Text(Find(object.root, {"spec", "cluster"}), "multitenant") == "true") {
+    locked_down.insert(std::begin(kTenantControllers), std::end(kTenantControllers));
+  }
+  const bool controller = id.name.ends_with("-controller") || id.name == "source-watcher";
+  if (id.kind != "Deployment" || !controller) return;
   for (const Value* container :
        ItemsOf(Find(object.root, {"spec", "template", "spec", "containers"}))) {
     for (const Value* arg : ItemsOf(Find(container, "args"))) {
       if (arg->str() == "--no-cross-namespace-refs=true" ||
           arg->str() == "--no-cross-namespace-refs")
-        return true;
+        locked_down.insert(id.name);
     }
   }
-  return false;
 }
 
 // What every fleet asks of all objects is found out once.
@@ -268,6 +275,7 @@ void ReadObjects(FluxBuild& build) {
   build.hashes.reserve(build.objects.size());
   build.kustomizations.clear();
   build.variable_sources.clear();
+  build.locked_down.clear();
   for (uint32_t i = 0; i < build.objects.size(); ++i) {
     const Object& object = build.objects[i];
     if (IsFluxKustomization(object.id)) build.kustomizations.push_back(i);
@@ -283,7 +291,7 @@ void ReadObjects(FluxBuild& build) {
     build.kinds.insert(id.kind);
     if (IsFluxGroup(id.group)) build.flux_namespaces.insert(ns);
     if (IsTemplatedName(id.name) || MakesUnnamed(object, "")) build.open_objects.push_back(i);
-    build.locks_down |= LocksDown(object);
+    ReadLockdown(object, build.locked_down);
   }
   build.sites_hash = 0;
   for (const VariableSite& site : build.variable_sites) {
@@ -325,6 +333,13 @@ uint64_t HashOfName(std::string_view cluster, std::string_view kind, std::string
 
 uint64_t HashOfShortName(std::string_view kind, std::string_view name) {
   return HashOfTexts({kind, name});
+}
+
+bool IsRemote(const FluxBuild& build) {
+  for (const FluxBuild* at = &build; at; at = at->parent.get()) {
+    if (Find(at->kustomization, {"spec", "kubeConfig"})) return true;
+  }
+  return false;
 }
 
 bool IsFluxKustomization(const ObjectId& id) {

@@ -77,9 +77,9 @@ struct FluxBuild {
   std::set<std::string_view> kinds;            // of `objects`
   std::set<std::string_view> flux_namespaces;  // that Flux objects among them live in
   std::vector<uint32_t> open_objects;          // indices; see Fleet::open_objects
-  bool locks_down = false;  // they set --no-cross-namespace-refs; see Fleet::IsLockedDown
-  std::vector<uint32_t> kustomizations;    // indices of Flux Kustomizations in `objects`
-  std::vector<uint32_t> variable_sources;  // indices of ConfigMaps and Secrets in `objects`
+  std::set<std::string_view> locked_down;      // controllers that they lock down; see Fleet
+  std::vector<uint32_t> kustomizations;        // indices of Flux Kustomizations in `objects`
+  std::vector<uint32_t> variable_sources;      // indices of ConfigMaps and Secrets in `objects`
   std::vector<Problem> problems;
   std::vector<Unknown> unknowns;
   Variables variables;
@@ -124,6 +124,9 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
 // A directory that kustomize alone builds.
 FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
                         const FluxBuildPtr& previous);
+
+// Are the objects of the build applied to another cluster than the one whose Flux reads them?
+bool IsRemote(const FluxBuild& build);
 
 // Is this a Flux Kustomization (not kustomize's own)?
 bool IsFluxKustomization(const ObjectId& id);

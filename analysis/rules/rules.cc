@@ -24,6 +24,8 @@ extern const Rule kUnresolvedReference;
 extern const Rule kWrongReferenceNamespace;
 extern const Rule kReferenceNotApplied;
 extern const Rule kDependencyCycle;
+extern const Rule kMissingDependency;
+extern const Rule kCrossNamespaceReference;
 extern const Rule kPathNotFound;
 extern const Rule kOverlappingPaths;
 extern const Rule kDuplicateResource;
@@ -72,6 +74,8 @@ const Rule* const kAllRules[] = {
     &kWrongReferenceNamespace,
     &kReferenceNotApplied,
     &kDependencyCycle,
+    &kMissingDependency,
+    &kCrossNamespaceReference,
     &kPathNotFound,
     &kOverlappingPaths,
     &kDuplicateResource,
