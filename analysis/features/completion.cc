@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/features/chart_completion.h"
 #include "analysis/features/field_help.h"
 #include "analysis/features/inner_block.h"
+#include "analysis/features/marker_completion.h"
 #include "analysis/features/name_completion.h"
 #include "analysis/features/path_completion.h"
 #include "analysis/features/place.h"
 #include "analysis/features/snippet.h"
+#include "analysis/features/target_completion.h"
 #include "analysis/features/variable_completion.h"
 #include "analysis/rules/schema_words.h"
 #include "analysis/text/unicode.h"
@@ -93,7 +96,9 @@ class Completer {
     list_.insert = {cursor_.word.begin, std::clamp(offset_, cursor_.word.begin, cursor_.word.end)};
     const NameRequest names{snapshot_, options_.fleet, path_,   text_,
                             file_,     offset_,        cursor_, place_};
-    if (std::optional<CompletionList> found = CompleteName(names); found && !found->items.empty()) {
+    for (const auto complete : {CompleteName, CompleteChart, CompleteTarget}) {
+      std::optional<CompletionList> found = complete(names);
+      if (!found || found->items.empty()) continue;
       list_ = std::move(*found);
       Rank(cursor_.prefix);
       return std::move(list_);
@@ -440,6 +445,11 @@ CompletionList Complete(const Snapshot& snapshot, const std::string& path, std::
   if (cursor.role != CursorRole::kComment) {
     if (auto variables = CompleteVariable(snapshot, options.fleet, path, text, offset))
       return std::move(*variables);
+  }
+  if (cursor.role == CursorRole::kComment) {
+    if (auto markers =
+            CompleteMarker(snapshot, options.fleet, path, text, file, cursor.document, offset))
+      return std::move(*markers);
   }
   if (cursor.role == CursorRole::kBlockScalar) {
     if (const auto block = FindInnerBlock(text, file, cursor, offset))

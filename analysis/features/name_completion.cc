@@ -29,34 +29,6 @@ using yaml::PathStep;
 // More than that nobody reads.
 constexpr size_t kMostItems = 300;
 
-// "spec.dependsOn[].name": the form of the reference table.
-std::string RouteOfSteps(const std::vector<PathStep>& steps) {
-  std::string out;
-  for (const PathStep& step : steps) {
-    if (step.IsIndex()) {
-      out += "[]";
-    } else {
-      if (!out.empty()) out += '.';
-      out += step.key;
-    }
-  }
-  return out;
-}
-
-Node Follow(Node node, const std::vector<PathStep>& steps, size_t count) {
-  for (size_t i = 0; i < count && node; ++i) {
-    const PathStep& step = steps[i];
-    if (!step.IsIndex()) {
-      node = node.FindOwn(step.key);
-    } else if (node.IsSequence() && static_cast<uint32_t>(step.index) < node.size()) {
-      node = node[static_cast<uint32_t>(step.index)];
-    } else {
-      return {};
-    }
-  }
-  return node;
-}
-
 // An object that could be meant.
 struct Candidate {
   int rank = 0;                        // the lowest is the nearest
@@ -90,7 +62,7 @@ class NameCompleter {
 
   std::optional<CompletionList> Run() {
     if (cursor_.role != CursorRole::kValue || cursor_.path.size() < 2) return std::nullopt;
-    const std::string route = RouteOfSteps(cursor_.path);
+    const std::string route = RouteOf(cursor_.path);
     for (const ReferenceField& field : ReferenceFieldsOf(place_.api.group, place_.kind)) {
       if (field.is_name ? route == field.route : IsBelow(route, field.route, "name"))
         return Names(field);

@@ -58,4 +58,31 @@ std::vector<yaml::PathStep> StepsTo(Node node) {
   return steps;
 }
 
+std::string RouteOf(const std::vector<yaml::PathStep>& steps) {
+  std::string out;
+  for (const yaml::PathStep& step : steps) {
+    if (step.IsIndex()) {
+      out += "[]";
+    } else {
+      if (!out.empty()) out += '.';
+      out += step.key;
+    }
+  }
+  return out;
+}
+
+yaml::Node Follow(yaml::Node node, const std::vector<yaml::PathStep>& steps, size_t count) {
+  for (size_t i = 0; i < count && node; ++i) {
+    const yaml::PathStep& step = steps[i];
+    if (!step.IsIndex()) {
+      node = node.FindOwn(step.key);
+    } else if (node.IsSequence() && static_cast<uint32_t>(step.index) < node.size()) {
+      node = node[static_cast<uint32_t>(step.index)];
+    } else {
+      return {};
+    }
+  }
+  return node;
+}
+
 }  // namespace fluxls

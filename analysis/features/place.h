@@ -32,4 +32,10 @@ const schema::Field* FindField(const Place& place, const std::vector<yaml::PathS
 // The steps to a node; a key counts as its value.
 std::vector<yaml::PathStep> StepsTo(yaml::Node node);
 
+// "spec.dependsOn[].name": the form of the reference table.
+std::string RouteOf(const std::vector<yaml::PathStep>& steps);
+
+// Where the first `count` steps lead from `node`, aliases left out; no such node when nowhere.
+yaml::Node Follow(yaml::Node node, const std::vector<yaml::PathStep>& steps, size_t count);
+
 }  // namespace fluxls
