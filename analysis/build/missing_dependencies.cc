@@ -138,109 +138,133 @@ bool IsSpecKnown(const FluxBuild& build) {
   return build.parent ? !build.parent->failed : build.rooted;
 }
 
-}  // namespace
+class Finder {
+ public:
+  explicit Finder(const Fleet& fleet) : fleet_(fleet), order_(fleet.builds()) {}
 
-void Fleet::FindMissingDependencies() {
-  Order order(builds_);
-  std::set<std::pair<uint32_t, uint32_t>> told;
+  std::vector<MissingDependency> Run() {
+    ReadDefinitions();
+    for (uint32_t i = 0; i < fleet_.builds().size(); ++i) {
+      const FluxBuild& build = *fleet_.builds()[i];
+      if (!IsClear(build)) continue;
+      for (const ObjectReference& reference : build.references) CheckReference(i, reference);
+      CheckKinds(i);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // CustomResourceDefinitions by what they define; Flux's own come with Flux.
+  void ReadDefinitions() {
+    for (uint32_t i = 0; i < fleet_.builds().size(); ++i) {
+      const FluxBuild& build = *fleet_.builds()[i];
+      if (!build.flux || !build.kinds.contains(kDefinition)) continue;
+      for (uint32_t j = 0; j < build.objects.size(); ++j) {
+        const Object& object = build.objects[j];
+        if (object.id.kind != kDefinition) continue;
+        const Value* spec = Find(object.root, "spec");
+        const std::string_view group = Text(spec, "group");
+        const std::string_view kind = Text(Find(spec, "names"), "kind");
+        if (group.empty() || kind.empty() || IsFluxGroup(group)) continue;
+        definitions_.try_emplace({build.cluster, group, kind}, Effect{i, j});
+        defined_.insert(kind);
+      }
+    }
+  }
+
+  void CheckReference(uint32_t index, const ObjectReference& reference) {
+    const FluxBuild& build = *fleet_.builds()[index];
+    const Use* use = UseOf(*reference.field);
+    const Object& user = build.objects[reference.object];
+    if (!use || reference.optional || IsSuspended(user.root)) return;
+    const std::optional<Effect> used =
+        fleet_.FindEffect(build.cluster, reference.kind, reference.namespace_, reference.name);
+    if (!used) return;
+    if (!reference.group.empty() && reference.group != fleet_.ObjectOf(*used).id.group) return;
+    std::optional<uint32_t> waiter = index;
+    if (use->own) waiter = order_.Find(build.hashes[reference.object].name);
+    if (!waiter || *waiter == used->build || order_.Comes(used->build, *waiter)) return;
+    if (!use->own && WaitsItself(user, build.cluster, used->build)) return;
+    Add(*waiter, {index, reference.object}, *used, reference.name_value->origin);
+  }
+
+  void CheckKinds(uint32_t index) {
+    const FluxBuild& build = *fleet_.builds()[index];
+    const bool uses_defined =
+        std::any_of(build.kinds.begin(), build.kinds.end(),
+                    [this](std::string_view kind) { return defined_.contains(kind); });
+    // Charts may well bring the kinds along.
+    if (!uses_defined || order_.Of(index).loose) return;
+    for (uint32_t j = 0; j < build.objects.size(); ++j) {
+      const ObjectId& id = build.objects[j].id;
+      if (!defined_.contains(id.kind)) continue;
+      const auto found = definitions_.find({build.cluster, id.group, id.kind});
+      if (found != definitions_.end())
+        Add(index, {index, j}, found->second, build.objects[j].origin);
+    }
+  }
+
   // Releases that a release waits for bring their Kustomizations' order along.
-  const auto waits_itself = [&](const Object& release, const std::string& cluster,
-                                uint32_t provider) {
+  bool WaitsItself(const Object& release, const std::string& cluster, uint32_t provider) {
     std::vector<const Object*> stack{&release};
     std::set<const Object*> seen;
     while (!stack.empty()) {
       const Object& at = *stack.back();
       stack.pop_back();
       if (!seen.insert(&at).second) continue;
-      for (const Value* item : ItemsOf(build::Find(at.root, {"spec", "dependsOn"}))) {
+      for (const Value* item : ItemsOf(Find(at.root, {"spec", "dependsOn"}))) {
         const std::string_view ns = Text(item, "namespace");
         const std::optional<Effect> other =
-            FindEffect(cluster, "HelmRelease", ns.empty() ? at.id.EffectiveNamespace() : ns,
-                       Text(item, "name"));
-        if (!other || other->build == provider || order.Comes(provider, other->build)) return true;
-        stack.push_back(&ObjectOf(*other));
+            fleet_.FindEffect(cluster, "HelmRelease", ns.empty() ? at.id.EffectiveNamespace() : ns,
+                              Text(item, "name"));
+        if (!other || other->build == provider || order_.Comes(provider, other->build)) return true;
+        stack.push_back(&fleet_.ObjectOf(*other));
       }
     }
     return false;
-  };
-  const auto add = [&](uint32_t waiter, Effect user, Effect used, const Origin& place) {
-    const FluxBuild& build = *builds_[waiter];
-    const FluxBuild& provider = *builds_[used.build];
-    if (waiter == used.build || !build.origin || told.contains({waiter, used.build})) return;
-    if (!build.certain || IsSuspended(build.kustomization)) return;
-    if (!IsClear(provider) || !IsSpecKnown(build) || provider.hashes[used.object].shared) return;
-    if (order.Of(waiter).open || order.Comes(used.build, waiter)) return;
+  }
+
+  // Does any other Kustomization apply it as well?
+  bool IsShared(Effect used) const {
+    const ObjectId& id = fleet_.ObjectOf(used).id;
+    const FluxBuild& build = fleet_.BuildOf(used);
+    if (build.hashes[used.object].shared) return true;
+    const std::vector<Effect> all = fleet_.Named(build.cluster, id.kind, id.name);
+    return std::any_of(all.begin(), all.end(), [&](Effect other) {
+      return other.build != used.build &&
+             fleet_.ObjectOf(other).id.EffectiveNamespace() == id.EffectiveNamespace();
+    });
+  }
+
+  void Add(uint32_t waiter, Effect user, Effect used, const Origin& place) {
+    const FluxBuild& build = *fleet_.builds()[waiter];
+    if (waiter == used.build || !build.origin || told_.contains({waiter, used.build})) return;
+    if (!build.certain || IsSuspended(build.kustomization) || !IsSpecKnown(build)) return;
+    if (!IsClear(fleet_.BuildOf(used))) return;
+    if (order_.Of(waiter).open || order_.Comes(used.build, waiter)) return;
     // Then it would wait for itself.
-    if (order.Of(used.build).open || order.Comes(waiter, used.build)) return;
-    told.emplace(waiter, used.build);
-    missing_dependencies_[build.origin.file->path].push_back(
-        {waiter, used.build, user, used, place});
-  };
-  // The only one that applies the object.
-  const auto find_used = [&](const ObjectReference& reference) -> std::optional<Effect> {
-    const auto found = by_name_.find(reference.target);
-    if (found == by_name_.end()) return std::nullopt;
-    const Effect used = found->second;
-    const ObjectId& id = ObjectOf(used).id;
-    if (!reference.group.empty() && reference.group != id.group) return std::nullopt;
-    for (Effect other : Named(BuildOf(used).cluster, id.kind, id.name)) {
-      const bool same = ObjectOf(other).id.EffectiveNamespace() == id.EffectiveNamespace();
-      if (same && other.build != used.build) return std::nullopt;
-    }
-    return used;
-  };
-
-  // Custom resources, by cluster, group and kind; null build index for several appliers.
-  using KindName = std::tuple<std::string_view, std::string_view, std::string_view>;
-  std::map<KindName, std::optional<Effect>> definitions;
-  std::set<std::string_view> defined;  // kinds
-  for (uint32_t i = 0; i < builds_.size(); ++i) {
-    const FluxBuild& build = *builds_[i];
-    if (!build.flux || !build.kinds.contains("CustomResourceDefinition")) continue;
-    for (uint32_t j = 0; j < build.objects.size(); ++j) {
-      const Object& object = build.objects[j];
-      if (object.id.kind != "CustomResourceDefinition") continue;
-      const Value* spec = build::Find(object.root, "spec");
-      const std::string_view group = Text(spec, "group");
-      const std::string_view kind = Text(build::Find(spec, "names"), "kind");
-      if (group.empty() || kind.empty() || IsFluxGroup(group)) continue;
-      const auto [at, fresh] = definitions.try_emplace({build.cluster, group, kind}, Effect{i, j});
-      if (!fresh && at->second && at->second->build != i) at->second = std::nullopt;
-      defined.insert(kind);
-    }
+    if (order_.Of(used.build).open || order_.Comes(waiter, used.build)) return;
+    if (IsShared(used)) return;
+    told_.emplace(waiter, used.build);
+    out_.push_back({waiter, used.build, user, used, place});
   }
 
-  for (uint32_t i = 0; i < builds_.size(); ++i) {
-    const FluxBuild& build = *builds_[i];
-    if (!IsClear(build)) continue;
-    for (const ObjectReference& reference : build.references) {
-      const Use* use = UseOf(*reference.field);
-      const Object& user = build.objects[reference.object];
-      if (!use || reference.optional || IsSuspended(user.root)) continue;
-      const std::optional<Effect> used = find_used(reference);
-      if (!used) continue;
-      const Origin& place = reference.name_value->origin;
-      if (!use->own) {
-        const bool waits = used->build == i || order.Comes(used->build, i) ||
-                           waits_itself(user, build.cluster, used->build);
-        if (!waits) add(i, {i, reference.object}, *used, place);
-      } else if (auto own = order.Find(build.hashes[reference.object].name)) {
-        add(*own, {i, reference.object}, *used, place);
-      }
-    }
-    const bool uses_defined =
-        std::any_of(build.kinds.begin(), build.kinds.end(),
-                    [&defined](std::string_view kind) { return defined.contains(kind); });
-    // Charts may well bring the kinds along.
-    if (!uses_defined || order.Of(i).loose) continue;
-    for (uint32_t j = 0; j < build.objects.size(); ++j) {
-      const ObjectId& id = build.objects[j].id;
-      if (!defined.contains(id.kind)) continue;
-      const auto found = definitions.find({build.cluster, id.group, id.kind});
-      if (found == definitions.end() || !found->second) continue;
-      add(i, {i, j}, *found->second, build.objects[j].origin);
-    }
-  }
+  static constexpr std::string_view kDefinition = "CustomResourceDefinition";
+
+  const Fleet& fleet_;
+  Order order_;
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, Effect>
+      definitions_;                     // by cluster, group and kind; of several the first
+  std::set<std::string_view> defined_;  // kinds
+  std::set<std::pair<uint32_t, uint32_t>> told_;
+  std::vector<MissingDependency> out_;
+};
+
+}  // namespace
+
+void Fleet::FindMissingDependencies() {
+  for (MissingDependency& missing : Finder(*this).Run())
+    missing_dependencies_[builds_[missing.build]->origin.file->path].push_back(missing);
 }
 
 }  // namespace fluxls::build
