@@ -37,7 +37,10 @@ std::optional<Part> PartOf(Node scalar) {
       value.find(':', slash == std::string_view::npos ? 0 : slash) != std::string_view::npos;
   if (key.ends_with("image")) return Part::kImage;
   if (slash != std::string_view::npos && tagged) return Part::kImage;
-  if (key == "name" || key.ends_with("imagename")) return Part::kName;
+  // Most names are no image's.
+  const Node beside = scalar.parent();
+  const bool of_image = beside.Find("tag") || AsciiLower(beside.key().value()).ends_with("image");
+  if (key.ends_with("imagename") || (key == "name" && of_image)) return Part::kName;
   if (key.ends_with("version")) return Part::kTag;
   return std::nullopt;
 }

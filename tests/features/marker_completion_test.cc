@@ -67,6 +67,8 @@ TEST_CASE("the form that fits the field comes first") {
   const Proposed digest = At(repository, path, head + "\n    digest: sha256:abc # |\n");
   CHECK(digest.Labels().front() == Marker("api:digest"));
   CHECK(digest.Detail(Marker("web:digest")) == "needs digestReflectionPolicy in the ImagePolicy");
+  const std::string values = "image:\n  name: example.com/web # |\n  tag: 1.0.0\n";
+  CHECK(At(repository, kPath, values).Labels().front() == Marker("web:name"));
   // Items of lists have no key, but may look like an image.
   CHECK(At(repository, kPath, "args:\n  - example.com/web:1 # |\n").Labels().front() ==
         Marker("web"));
@@ -90,7 +92,8 @@ TEST_CASE("within a marker: policies and suffixes") {
 TEST_CASE("other comments are left alone") {
   const Repository repository(WithImages());
   for (const std::string text :
-       {"# |\n", "    - name: web # |\n      command: x\n    - image: a/b:1 # keep |\n",
+       {"# |\n", "    - name: web # |\n",
+        "    - name: web # |\n      command: x\n    - image: a/b:1 # keep |\n",
         "    - image: a/b:1 # {\"other\": \"|\"}\n", "    - ports: 1 # |\n",
         "    - image: a/b:1 # {\"$imagepolicy\": \"x:y\"} |\n", "    - image: # |\n"}) {
     CAPTURE(text);
