@@ -250,6 +250,14 @@ uint64_t HashOfTree(const Value* value) {
   return hash;
 }
 
+bool HoldsText(const Value* value, std::string_view text) {
+  if (value->IsScalar()) return value->str() == text;
+  const auto holds = [text](const Value* child) { return HoldsText(child, text); };
+  return std::any_of(value->Pairs().begin(), value->Pairs().end(),
+                     [&holds](const Pair& pair) { return holds(pair.value); }) ||
+         std::any_of(value->Items().begin(), value->Items().end(), holds);
+}
+
 const Value* FindEmptyItem(const Value* value) {
   for (const Value* item : value->Items()) {
     if (item->IsNull()) return value;

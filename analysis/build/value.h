@@ -197,6 +197,9 @@ bool SameTree(const Value* a, const Value* b);
 // written.
 uint64_t HashOfTree(const Value* value);
 
+// Is one of the scalars in a tree this text?
+bool HoldsText(const Value* value, std::string_view text);
+
 // The first list in a tree that has an item without a value; kustomize refuses those.
 const Value* FindEmptyItem(const Value* value);
 

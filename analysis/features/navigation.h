@@ -26,6 +26,8 @@ struct Subject {
   enum class Kind : uint8_t { kNothing, kObject, kReference, kFile, kVariable, kAnchor };
   Kind kind = Kind::kNothing;
   ByteRange range;  // in the file that was asked about
+  // Where the text of it stands: the same, or what an alias stands for.
+  ByteRange text_range;
   // kObject: itself, in each build that has it; kReference: its targets.
   std::vector<build::Effect> objects;
   // The same for objects that no build has.
@@ -36,6 +38,11 @@ struct Subject {
   // kReference: what the first build that has it says, for people: `OCIRepository "podinfo" in
   // namespace "web", from …`.
   std::string explanation;
+  // kReference: is it the name, and not a kind or namespace beside it? What became of it, where it
+  // is found in any build, else in the first.
+  bool is_name = false;
+  build::Standing standing = build::Standing::kUnknown;
+  std::string reason;  // kUnknown: why
 };
 
 Subject SubjectAt(const Snapshot& snapshot, const build::Fleet& fleet, const SourceFile& file,
@@ -56,5 +63,8 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet
 // The place of an object's name: metadata.name where that is written in the object's own document
 // (builds may have made another one of it), else the beginning of the document.
 NamePlace PlaceOf(const build::Object& object);
+NamePlace PlaceOf(const ResourceLocation& location);
+// Adds a place that is not there yet.
+void AddPlace(NamePlace place, std::vector<NamePlace>& out);
 
 }  // namespace fluxls

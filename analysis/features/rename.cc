@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "analysis/features/rename_trial.h"
+#include "analysis/features/rename_variable.h"
 #include "analysis/model/resource.h"
 #include "analysis/yaml/edit.h"
 #include "analysis/yaml/inner_yaml.h"
@@ -32,15 +34,21 @@ bool IsCalled(yaml::Node root, std::string_view kind, std::string_view name) {
   return root.Find("kind").value() == kind && root.At("metadata.name").value() == name;
 }
 
-// Patches of one list of a kustomization or of a Flux Kustomization's spec.
+void AddNamed(const SourceFile& file, yaml::Node selector, const build::ObjectId& id,
+              Sites& sites) {
+  const yaml::Node name = selector.Find("name");
+  const std::string_view kind = selector.Find("kind").value();
+  if (name.value() == id.name && (kind.empty() || kind == id.kind))
+    sites[file.path].insert(name.range());
+}
+
+// Patches and replacements of a kustomization, patches of a Flux Kustomization's spec.
 void AddPatches(const SourceFile& file, yaml::Node owner, const build::ObjectId& id, Sites& sites) {
   const std::string_view text = file.text->content();
   for (std::string_view field : {"patches", "patchesStrategicMerge", "patchesJson6902"}) {
     for (yaml::Node entry : owner.Find(field)) {
       const yaml::Node target = entry.Find("target");
-      const std::string_view kind = target.Find("kind").value();
-      if (target.Find("name").value() == id.name && (kind.empty() || kind == id.kind))
-        sites[file.path].insert(target.Find("name").range());
+      AddNamed(file, target, id, sites);
       const yaml::Node patch = entry.IsScalar() ? entry : entry.Find("patch");
       if (!patch.IsBlockScalar() || target) continue;
       const InnerYaml inner = ReadInner(patch, text, OffsetMap::Identity(), patch.range());
@@ -51,22 +59,45 @@ void AddPatches(const SourceFile& file, yaml::Node owner, const build::ObjectId&
       }
     }
   }
+  for (yaml::Node entry : owner.Find("replacements")) {
+    AddNamed(file, entry.Find("source"), id, sites);
+    for (yaml::Node target : entry.Find("targets")) {
+      AddNamed(file, target.Find("select"), id, sites);
+      for (yaml::Node rejected : target.Find("reject")) AddNamed(file, rejected, id, sites);
+    }
+  }
 }
 
+bool Meet(const std::vector<uint32_t>& some, const std::set<uint32_t>& builds) {
+  return std::any_of(some.begin(), some.end(),
+                     [&builds](uint32_t build) { return builds.contains(build); });
+}
+
+// Patches of the builds that have the objects: elsewhere others may have their name.
 void AddPatches(const Snapshot& snapshot, const Fleet& fleet, const build::ObjectId& id,
-                Sites& sites) {
+                const std::set<uint32_t>& builds, Sites& sites) {
   for (const SourceFilePtr& file : snapshot.Files()) {
-    const bool runs = !fleet.BuildsRunning(file->path).empty();
+    if (Meet(fleet.BuildsRunning(file->path), builds)) {
+      for (const yaml::Document& document : file->yaml.documents)
+        AddPatches(*file, document.root(), id, sites);
+    }
+  }
+  // Those that a Flux Kustomization adds, wherever its spec comes from.
+  for (uint32_t index : builds) {
+    const build::Value* patches =
+        build::Find(fleet.builds()[index]->kustomization, {"spec", "patches"});
+    if (!patches || !patches->origin) continue;
+    const SourceFilePtr file = snapshot.Find(patches->origin.file->path);
+    if (!file) continue;
     for (const yaml::Document& document : file->yaml.documents) {
-      if (runs) AddPatches(*file, document.root(), id, sites);
-      if (document.root().Find("kind").value() == "Kustomization")
+      if (document.range().Contains(patches->origin.range.begin))
         AddPatches(*file, document.root().Find("spec"), id, sites);
     }
   }
   // Patches in files of their own.
   for (const ResourceLocation& location : snapshot.Resources(id.kind, "", id.name)) {
     const SourceFile& file = *location.file;
-    if (!fleet.EffectsOf(file.path).empty() || snapshot.KustomizationsListing(file.path).empty())
+    if (!fleet.EffectsOf(file.path).empty() || !Meet(fleet.BuildsReading(file.path), builds))
       continue;
     for (const yaml::Document& document : file.yaml.documents) {
       if (IsCalled(document.root(), id.kind, id.name))
@@ -85,14 +116,6 @@ const yaml::Document* DocumentAt(const SourceFile& file, ByteRange range) {
   return nullptr;
 }
 
-bool IsAliased(const yaml::Document& document, yaml::Node anchored) {
-  bool found = false;
-  document.root().Visit([&](yaml::Node node) {
-    if (node.IsAlias() && node.Resolve() == anchored) found = true;
-  });
-  return found;
-}
-
 // The edits that write `to` where `from` stands; a reason when one of the places cannot be written.
 std::string WriteNames(const Snapshot& snapshot, const Sites& sites, const std::string& from,
                        const std::string& to, std::vector<FileEdit>& out) {
@@ -109,10 +132,6 @@ std::string WriteNames(const Snapshot& snapshot, const Sites& sites, const std::
           return fmt::format("it is written as \"{}\" in {}", node.value(),
                              snapshot.DisplayPath(path));
         }
-        if (!node.anchor().empty() && IsAliased(*document, node)) {
-          return fmt::format("in {} it is the anchor &{}, which other fields use",
-                             snapshot.DisplayPath(path), node.anchor());
-        }
         const yaml::Edits edits = yaml::SetScalar(*document, node, to);
         if (!edits) return fmt::format("\"{}\" cannot be edited", path);
         edit.edits.insert(edit.edits.end(), edits->begin(), edits->end());
@@ -124,63 +143,6 @@ std::string WriteNames(const Snapshot& snapshot, const Sites& sites, const std::
     }
     out.push_back(std::move(edit));
   }
-  return "";
-}
-
-// --- The trial ---
-
-struct Outcome {
-  std::set<std::string> objects;        // of all builds, with the cluster
-  std::multiset<std::string> problems;  // without places: those move
-  size_t dangling = 0;                  // references that lead to nothing
-};
-
-Outcome OutcomeOf(const Fleet& fleet, const std::string& from, const std::string& to) {
-  Outcome out;
-  for (const build::FluxBuildPtr& build : fleet.builds()) {
-    const std::string title = build->name == from ? to : build->name;
-    for (const build::Object& object : build->objects) {
-      const std::string name(object.id.name == from ? to : object.id.name);
-      out.objects.insert(fmt::format("{} {} {} {} {} {} {}", build->cluster, build->namespace_,
-                                     title, object.id.group, object.id.kind,
-                                     object.id.EffectiveNamespace(), name));
-    }
-    for (const build::ObjectReference& reference : build->references) {
-      out.dangling +=
-          !fleet.FindEffect(build->cluster, reference.kind, reference.namespace_, reference.name);
-    }
-    for (const build::Problem& problem : build->problems) {
-      out.problems.insert(fmt::format("{} {} {} {}", build->cluster, title,
-                                      static_cast<int>(problem.kind), problem.path));
-    }
-  }
-  return out;
-}
-
-// Why the edits change more than a name; "" when they do not.
-std::string Try(const Snapshot& snapshot, const Fleet& fleet, const std::vector<FileEdit>& edits,
-                const std::string& from, const std::string& to, const FileSystem* disk) {
-  Workspace trial(snapshot);
-  for (const FileEdit& edit : edits) {
-    const SourceFilePtr before = snapshot.Find(edit.path);
-    Source source;
-    source.path = edit.path;
-    source.file_class = before->file_class;
-    source.text = std::make_shared<Text>(ApplyEdits(before->text->content(), edit.edits));
-    trial.Install(ParseSource(std::move(source), before.get()));
-  }
-  const build::FleetPtr after = build::FleetBuilder(disk).Build(trial.snapshot());
-  const Outcome was = OutcomeOf(fleet, from, to);
-  const Outcome is = OutcomeOf(*after, from, to);
-  for (const std::string& object : was.objects) {
-    if (!is.objects.contains(object)) return "the builds would not have the same objects";
-  }
-  if (was.objects.size() != is.objects.size()) return "the builds would not have the same objects";
-  for (const std::string& problem : is.problems) {
-    if (is.problems.count(problem) > was.problems.count(problem))
-      return "a build that names it in a way of its own would fail, or leave out a patch";
-  }
-  if (is.dangling > was.dangling) return "something that names it could not be changed";
   return "";
 }
 
@@ -198,16 +160,37 @@ const build::Object* ObjectOf(const Fleet& fleet, const Subject& subject, std::s
     }
     object = &one;
   }
-  if (!object) refusal = "no build of this repository has this object";
+  if (!object) {
+    refusal = subject.written.empty() && subject.standing == build::Standing::kUnknown &&
+                      !subject.reason.empty()
+                  ? fmt::format("it is not known what this leads to: {}", subject.reason)
+                  : "no build of this repository has this object";
+  }
   return object;
 }
 
-bool HoldsText(const build::Value* value, std::string_view text) {
-  if (value->IsScalar()) return value->str() == text;
-  const auto holds = [text](const build::Value* child) { return HoldsText(child, text); };
-  return std::any_of(value->Pairs().begin(), value->Pairs().end(),
-                     [&holds](const build::Pair& pair) { return holds(pair.value); }) ||
-         std::any_of(value->Items().begin(), value->Items().end(), holds);
+// Does the reference name the objects, so that it would be renamed with them?
+bool LeadsThere(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                const Subject& subject) {
+  const std::vector<NamePlace> places = ReferencesOf(snapshot, fleet, file, subject, false);
+  return std::any_of(places.begin(), places.end(), [&](const NamePlace& place) {
+    return place.path == file.path && place.range == subject.text_range;
+  });
+}
+
+std::string WhyNot(const Fleet& fleet, const Subject& subject) {
+  const Effect effect = subject.objects.front();
+  const std::string what = build::Describe(fleet.ObjectOf(effect).id);
+  switch (subject.standing) {
+    case build::Standing::kMade:
+      return fmt::format("it is made by {}", what);
+    case build::Standing::kOtherNamespace:
+      return fmt::format("this does not lead to {}", what);
+    case build::Standing::kOtherCluster:
+      return fmt::format("only cluster \"{}\" has {}", fleet.BuildOf(effect).cluster, what);
+    default:
+      return fmt::format("it is not known what this leads to: {}", subject.reason);
+  }
 }
 
 // Objects of Kubernetes name each other in fields that the reference table does not have. One that
@@ -219,10 +202,41 @@ std::string NamedElsewhere(const Fleet& fleet, const build::ObjectId& id) {
       if (IsFluxGroup(object.id.group) || object.id.EffectiveNamespace() != id.EffectiveNamespace())
         continue;
       const bool itself = object.id.kind == id.kind && object.id.name == id.name;
-      if (!itself && HoldsText(object.root, id.name)) return build::Describe(object.id);
+      if (!itself && build::HoldsText(object.root, id.name)) return build::Describe(object.id);
     }
   }
   return "";
+}
+
+// Adds what must get the same name with them: other clusters may have the same document, or name
+// objects of their own in the same line.
+void AddShared(const Fleet& fleet, std::vector<Effect>& objects) {
+  const build::ObjectId id = fleet.ObjectOf(objects.front()).id;
+  auto add = [&](Effect effect) {
+    const build::ObjectId& other = fleet.ObjectOf(effect).id;
+    if (other.kind == id.kind && other.name == id.name &&
+        std::find(objects.begin(), objects.end(), effect) == objects.end())
+      objects.push_back(effect);
+  };
+  for (size_t i = 0; i < objects.size(); ++i) {
+    const build::FluxBuild& build = fleet.BuildOf(objects[i]);
+    const build::Origin& origin = fleet.ObjectOf(objects[i]).origin;
+    if (origin) {
+      for (Effect other : fleet.EffectsOf(origin.file->path, origin.range)) add(other);
+    }
+    for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[objects[i].object].name)) {
+      const build::Origin& line = fleet.ReferenceAt(site).name_value->origin;
+      if (!line) continue;
+      for (build::ReferenceSite other : fleet.ReferencesIn(line.file->path)) {
+        const build::ObjectReference& reference = fleet.ReferenceAt(other);
+        if (reference.name_value->origin.range != line.range) continue;
+        const std::optional<Effect> target =
+            fleet.FindEffect(fleet.builds()[other.build]->cluster, reference.kind,
+                             reference.namespace_, reference.name);
+        if (target) add(*target);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -243,21 +257,26 @@ RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const S
     case Kind::kReference:
       break;
     case Kind::kVariable:
-      out.refusal = "renaming a variable is not supported";
+      out.name = subject.name;
+      out.refusal = FindVariableSites(snapshot, fleet, file, subject).refusal;
       return out;
     default:
       return out;
   }
+  // A kind or a namespace beside the name.
+  if (subject.kind == Kind::kReference && !subject.is_name) return {};
   const build::Object* object = ObjectOf(fleet, subject, out.refusal);
   if (!object) return out;
   if (object->id.kind == "Namespace") {
     out.refusal = fmt::format("other objects live in namespace \"{}\"", object->id.name);
     return out;
   }
-  const std::string_view written = Slice(file.text->content(), subject.range);
+  const std::string_view written = Slice(file.text->content(), subject.text_range);
   if (written.find("${") != std::string_view::npos ||
       written.find("{{") != std::string_view::npos) {
     out.refusal = fmt::format("\"{}\" is filled in later", written);
+  } else if (subject.kind == Kind::kReference && !LeadsThere(snapshot, fleet, file, subject)) {
+    out.refusal = WhyNot(fleet, subject);
   } else if (object->needs_hash) {
     out.refusal = "the name is generated, with a hash behind it";
   } else if (written.find(object->id.name) == std::string_view::npos) {
@@ -279,6 +298,8 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
   }
   if (new_name == target.name) return out;
   Subject subject = SubjectAt(snapshot, fleet, file, offset);
+  if (subject.kind == Kind::kVariable)
+    return RenameVariable(snapshot, fleet, file, subject, new_name, disk);
   if (subject.kind == Kind::kAnchor) {
     const bool valid =
         !new_name.empty() && new_name.find_first_of(" \t\n\r[]{},&*#:") == std::string::npos;
@@ -309,17 +330,7 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
         new_name);
     return out;
   }
-  // Other clusters may have the same document.
-  for (size_t i = 0; i < subject.objects.size(); ++i) {
-    const build::Object& one = fleet.ObjectOf(subject.objects[i]);
-    if (!one.origin) continue;
-    for (Effect other : fleet.EffectsOf(one.origin.file->path, one.origin.range)) {
-      if (std::find(subject.objects.begin(), subject.objects.end(), other) ==
-              subject.objects.end() &&
-          fleet.ObjectOf(other).id.kind == one.id.kind)
-        subject.objects.push_back(other);
-    }
-  }
+  AddShared(fleet, subject.objects);
   for (Effect effect : subject.objects) {
     const build::ObjectId& id = fleet.ObjectOf(effect).id;
     if (fleet.FindEffect(fleet.BuildOf(effect).cluster, id.kind, id.EffectiveNamespace(),
@@ -333,12 +344,17 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
     out.refusal = fmt::format("{} may name it", other);
     return out;
   }
+  std::set<uint32_t> builds;
+  for (Effect effect : subject.objects) builds.insert(effect.build);
   Sites sites;
   AddPlaces(ReferencesOf(snapshot, fleet, file, subject, true), sites);
-  AddPatches(snapshot, fleet, object.id, sites);
+  AddPatches(snapshot, fleet, object.id, builds, sites);
   std::vector<FileEdit> edits;
   out.refusal = WriteNames(snapshot, sites, target.name, new_name, edits);
-  if (out.refusal.empty()) out.refusal = Try(snapshot, fleet, edits, target.name, new_name, disk);
+  if (out.refusal.empty()) {
+    out.refusal =
+        TryRename(snapshot, fleet, edits, {target.name, new_name, subject.objects, {}}, disk);
+  }
   if (out.refusal.empty()) out.edits = std::move(edits);
   return out;
 }

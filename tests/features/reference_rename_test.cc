@@ -1,0 +1,137 @@
+// Renames across every reference field of the table.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/features/reference_fixture.h"
+#include "tests/features/rename_fixture.h"
+
+namespace fluxls::testing {
+namespace {
+
+const std::string kTarget = "clusters/prod/target.yaml";
+
+std::string Described(const ReferenceField& field, const std::string& namespace_) {
+  return fmt::format("{} \"wanted\" in namespace \"{}\"", TargetKind(field), namespace_);
+}
+
+std::string Chosen(std::string text) {
+  for (size_t at = text.find("wanted"); at != std::string::npos; at = text.find("wanted", at))
+    text.replace(at, 6, "chosen");
+  return text;
+}
+
+// Says what the reference and its definition answer to a rename.
+RenameResult FromReference(const GraphFixture& fixture) {
+  return Rename(fixture, kReferrer, "wanted", "chosen");
+}
+RenameResult FromDefinition(const GraphFixture& fixture, const std::string& path = kTarget) {
+  return Rename(fixture, path, "name: wanted", "chosen");
+}
+
+TEST_CASE("every reference field: a rename changes both ends, from whichever it is asked") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    fixture.Write(kTarget, Target(field, "web"));
+    const RenameResult result = FromDefinition(fixture);
+    CheckOnlyTheName(fixture, result, "wanted", "chosen");
+    const auto after = After(fixture, result);
+    REQUIRE_EQ(after.size(), 2);
+    CHECK_EQ(after.at(fixture.Path(kTarget)), Chosen(Target(field, "web")));
+    CHECK_EQ(after.at(fixture.Path(kReferrer)), Chosen(WithoutMark(Referrer(field, "web"))));
+    CHECK_EQ(Prepared(fixture, kReferrer, "wanted"), "wanted");
+    const RenameResult other = FromReference(fixture);
+    CHECK_EQ(other.refusal, "");
+    CHECK(After(fixture, other) == after);
+  }
+}
+
+TEST_CASE("every reference field: an object in another namespace is renamed without it") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    fixture.Write(kTarget, Target(field, "elsewhere"));
+    const RenameResult result = FromDefinition(fixture);
+    // The reference was wrong before, and still is, in other words.
+    CheckBuilds(fixture, result, "wanted", "chosen");
+    CHECK_EQ(NewLines(fixture, result), std::vector<std::string>{kTarget + ": name: chosen"});
+    CHECK_EQ(FromReference(fixture).refusal,
+             "this does not lead to " + Described(field, "elsewhere"));
+    CHECK(FromReference(fixture).edits.empty());
+  }
+}
+
+TEST_CASE("every reference field: a name that is nowhere cannot be renamed") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    std::string other = Target(field, "web");
+    other.replace(other.find("wanted"), 6, "another");
+    fixture.Write(kTarget, other);
+    CHECK_EQ(FromReference(fixture).refusal, "no build of this repository has this object");
+    CHECK_EQ(Prepared(fixture, kReferrer, "wanted"),
+             "cannot: no build of this repository has this object");
+  }
+}
+
+TEST_CASE("every reference field: what only another cluster has is renamed without it") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    fixture.Write("clusters/staging/flux-system/gotk-sync.yaml", Sync("staging"));
+    const std::string target = "clusters/staging/target.yaml";
+    fixture.Write(target, Target(field, "web"));
+    CHECK_EQ(FromReference(fixture).refusal,
+             "only cluster \"clusters/staging\" has " + Described(field, "web"));
+    const RenameResult result = FromDefinition(fixture, target);
+    if (field.route == "spec.sourceRef" && field.kind == "Kustomization") {
+      // Whatever is known of a source counts for all clusters: it says what the path means.
+      CHECK_EQ(result.refusal, "Kustomization \"web/referrer\" would not have the same objects");
+      continue;
+    }
+    CheckBuilds(fixture, result, "wanted", "chosen");
+    CHECK_EQ(NewLines(fixture, result), std::vector<std::string>{target + ": name: chosen"});
+  }
+}
+
+TEST_CASE("every reference field: nothing is renamed that nobody here knows") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    std::string other = Target(field, "web");
+    other.replace(other.find("wanted"), 6, "another");
+    fixture.Write(kTarget, other);
+    fixture.Write("clusters/prod/tenant.yaml",
+                  "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n"
+                  "  name: tenant\n  namespace: web\nspec:\n  interval: 10m\n  prune: true\n"
+                  "  path: ./\n  sourceRef:\n    kind: GitRepository\n    name: tenant\n");
+    const std::string refusal = FromReference(fixture).refusal;
+    CHECK_MESSAGE(refusal.starts_with("it is not known what this leads to: "), refusal);
+  }
+}
+
+TEST_CASE("every reference field: one that a variable fills in keeps the name as it is") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    fixture.Write(kReferrer,
+                  KustomizationYaml("apps", "./apps",
+                                    "  postBuild:\n    substitute:\n      target: wanted\n"));
+    std::string referrer = WithoutMark(Referrer(field, "web"));
+    referrer.replace(referrer.find("wanted"), 6, "${target}");
+    fixture.Write("apps/referrer.yaml", referrer);
+    fixture.Write("apps/target.yaml", Target(field, "web"));
+    CHECK_EQ(FromDefinition(fixture, "apps/target.yaml").refusal,
+             "it is written as \"${target}\" in apps/referrer.yaml");
+  }
+}
+
+}  // namespace
+}  // namespace fluxls::testing
