@@ -42,7 +42,7 @@ void AddNamed(const SourceFile& file, yaml::Node selector, const build::ObjectId
     sites[file.path].insert(name.range());
 }
 
-// Patches and replacements of a kustomization, patches of a Flux Kustomization's spec.
+// Patches and replacements of a kustomization.
 void AddPatches(const SourceFile& file, yaml::Node owner, const build::ObjectId& id, Sites& sites) {
   const std::string_view text = file.text->content();
   for (std::string_view field : {"patches", "patchesStrategicMerge", "patchesJson6902"}) {
@@ -68,6 +68,28 @@ void AddPatches(const SourceFile& file, yaml::Node owner, const build::ObjectId&
   }
 }
 
+// A patch of a Flux Kustomization's spec, which others may have patched in.
+void AddFluxPatch(const Snapshot& snapshot, const build::Value* entry, const build::ObjectId& id,
+                  Sites& sites) {
+  const build::Value* target = build::Find(entry, "target");
+  const build::Value* name = build::Find(target, "name");
+  const std::string_view kind = build::Text(target, "kind");
+  if (name && name->origin && name->str() == id.name && (kind.empty() || kind == id.kind))
+    sites[name->origin.file->path].insert(name->origin.range);
+  const build::Value* patch = build::Find(entry, "patch");
+  if (target || !patch || !patch->origin) return;
+  const SourceFilePtr file = snapshot.Find(patch->origin.file->path);
+  if (!file) return;
+  const OffsetMap to_file =
+      OffsetMap::OfLiteral(patch->origin.range, patch->str(), file->text->content());
+  const yaml::File inner = yaml::Parse(patch->str());
+  for (const yaml::Document& document : inner.documents) {
+    if (!IsCalled(document.root(), id.kind, id.name)) continue;
+    if (auto range = to_file.Map(document.root().At("metadata.name").range()))
+      sites[file->path].insert(*range);
+  }
+}
+
 bool Meet(const std::vector<uint32_t>& some, const std::set<uint32_t>& builds) {
   return std::any_of(some.begin(), some.end(),
                      [&builds](uint32_t build) { return builds.contains(build); });
@@ -82,17 +104,11 @@ void AddPatches(const Snapshot& snapshot, const Fleet& fleet, const build::Objec
         AddPatches(*file, document.root(), id, sites);
     }
   }
-  // Those that a Flux Kustomization adds, wherever its spec comes from.
   for (uint32_t index : builds) {
-    const build::Value* patches =
-        build::Find(fleet.builds()[index]->kustomization, {"spec", "patches"});
-    if (!patches || !patches->origin) continue;
-    const SourceFilePtr file = snapshot.Find(patches->origin.file->path);
-    if (!file) continue;
-    for (const yaml::Document& document : file->yaml.documents) {
-      if (document.range().Contains(patches->origin.range.begin))
-        AddPatches(*file, document.root().Find("spec"), id, sites);
-    }
+    const build::FluxBuild& build = *fleet.builds()[index];
+    for (const build::Value* entry :
+         build::ItemsOf(build::Find(build.kustomization, {"spec", "patches"})))
+      AddFluxPatch(snapshot, entry, id, sites);
   }
   // Patches in files of their own.
   for (const ResourceLocation& location : snapshot.Resources(id.kind, "", id.name)) {

@@ -155,18 +155,30 @@ class Comparison {
       if (!object.root) continue;
       const bool renamed = IsRenamed(before, object.id);
       auto found = objects.find(KeyOf(after, object.id, renamed ? trial_.to : object.id.name));
-      if (found == objects.end() && !renamed) {
-        const bool along =
-            objects.contains(KeyOf(after, object.id, trial_.to)) && object.id.name == trial_.from;
-        if (!along) return Refuse(Others(before));
-        return Refuse(fmt::format("{} would be renamed as well", Describe(object.id)));
-      }
-      if (found == objects.end()) return Refuse(Others(before));
+      if (found == objects.end()) return Refuse(WhyGone(before, object, renamed, after));
       const uint32_t index = found->second;
       objects.erase(found);
       if (!CompareObject(before, i, renamed, after, index)) return false;
     }
     return objects.empty() || Refuse(Others(before));
+  }
+
+  // Nothing is called as the object should be: what has become of it?
+  std::string WhyGone(const FluxBuild& before, const Object& object, bool renamed,
+                      const FluxBuild& after) const {
+    const std::string what = Describe(object.id);
+    if (object.needs_hash) return what + ": the hash in its name would change";
+    for (const Object& other : after.objects) {
+      if (!other.root || other.id.kind != object.id.kind || other.id.group != object.id.group)
+        continue;
+      const bool same_namespace = other.id.EffectiveNamespace() == object.id.EffectiveNamespace();
+      if (!renamed && same_namespace && object.id.name == trial_.from && other.id.name == trial_.to)
+        return what + " would be renamed as well";
+      if (!same_namespace && object.id.namespace_ == trial_.from &&
+          other.id.namespace_ == trial_.to)
+        return what + ": metadata.namespace would change as well";
+    }
+    return Others(before);
   }
 
   bool CompareObject(const FluxBuild& before, uint32_t index, bool renamed, const FluxBuild& after,

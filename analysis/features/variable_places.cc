@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/build/envsubst.h"
+#include "analysis/workspace/file_system.h"
 #include "analysis/yaml/inner_yaml.h"
 
 namespace fluxls {
@@ -149,9 +150,27 @@ class PlaceFinder {
     for (const build::VariableSite& site : build_.variable_sites) {
       const SourceFilePtr file = snapshot_.Find(site.origin.file->path);
       if (!file) continue;
-      for (ByteRange range : UsesIn(file->text->content(), site.origin.range, name_))
-        out_.uses.push_back({file->path, range, site.origin.range});
+      AddUses(*file, site.origin.range);
+      if (const SourceFilePtr listed = FileListedAt(*file, site.origin.range))
+        AddUses(*listed, {0, static_cast<uint32_t>(listed->text->content().size())});
     }
+  }
+
+  void AddUses(const SourceFile& file, ByteRange part) {
+    for (ByteRange range : UsesIn(file.text->content(), part, name_))
+      out_.uses.push_back({file.path, range, part});
+  }
+
+  // The file that a generator reads as it is: `key=path`, or the path alone.
+  SourceFilePtr FileListedAt(const SourceFile& file, ByteRange range) const {
+    for (const yaml::Document& document : file.yaml.documents) {
+      if (!document.range().Contains(range.begin)) continue;
+      const Node node = document.NodeAt(range.begin);
+      if (node.range() != range || node.parent().key().value() != "files") continue;
+      const std::string_view entry = node.value();
+      return snapshot_.Find(JoinPath(DirectoryName(file.path), entry.substr(entry.find('=') + 1)));
+    }
+    return nullptr;
   }
 
   // What else may define or use it.

@@ -83,6 +83,7 @@ class GraphFixture {
     return workspace.snapshot();
   }
   build::FleetPtr Fleet() const { return build::FleetBuilder(&files_).Build(snapshot()); }
+  const FileSystem* disk() const { return &files_; }
   FluxGraph Graph() const { return MakeGraph(*Fleet(), {}); }
 
  private:

@@ -96,7 +96,7 @@ inline Pointed PointAt(const GraphFixture& fixture, const std::string& path, std
 inline RenameResult Rename(const GraphFixture& fixture, const std::string& path,
                            std::string_view at, const std::string& to) {
   const Pointed where = PointAt(fixture, path, at);
-  return RenameAt(where.snapshot, *where.fleet, *where.file, where.offset, to, nullptr);
+  return RenameAt(where.snapshot, *where.fleet, *where.file, where.offset, to, fixture.disk());
 }
 
 // What prepareRename says: the text that would be replaced, or `cannot: ` and why.

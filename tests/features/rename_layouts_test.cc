@@ -378,6 +378,73 @@ TEST_CASE("an app with a ks.yaml: what else would follow the anchor is named") {
            "spec.values.persistence.config.existingClaim would change as well");
 }
 
+TEST_CASE("an app with a ks.yaml: a namespace that is called like the app") {
+  GraphFixture fixture = HomeLab();
+  fixture.Write("apps/media/jellyfin/app/helmrelease.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+                "  name: &app server\n  namespace: *app\nspec:\n  interval: 1h\n");
+  fixture.Write("apps/media/jellyfin/ks.yaml",
+                KustomizationYaml("jellyfin", "./apps/media/jellyfin/app"));
+  CHECK_EQ(
+      Rename(fixture, "apps/media/jellyfin/app/helmrelease.yaml", "&app server", "web").refusal,
+      "HelmRelease \"server\" in namespace \"server\": metadata.namespace would change as "
+      "well");
+}
+
+TEST_CASE("an app with a ks.yaml: patches that the cluster puts into its Kustomization") {
+  GraphFixture fixture = HomeLab();
+  const std::string apps = R"(apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: cluster-apps
+  namespace: flux-system
+spec:
+  interval: 1h
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  patches:
+    - patch: |-
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata:
+          name: not-used
+        spec:
+          patches:
+            - patch: |-
+                apiVersion: helm.toolkit.fluxcd.io/v2
+                kind: HelmRelease
+                metadata:
+                  name: not-used
+                spec:
+                  timeout: 9m
+              target:
+                kind: HelmRelease
+                name: server
+            - patch: |-
+                apiVersion: helm.toolkit.fluxcd.io/v2
+                kind: HelmRelease
+                metadata:
+                  name: server
+                  namespace: media
+                spec:
+                  driftDetection:
+                    mode: warn
+      target:
+        kind: Kustomization
+        name: jellyfin
+)";
+  fixture.Write("clusters/home/apps.yaml", apps);
+  const RenameResult result =
+      Rename(fixture, "apps/media/jellyfin/app/helmrelease.yaml", "&app server", "web");
+  CheckOnlyTheName(fixture, result, "server", "web");
+  CHECK_EQ(NewLines(fixture, result),
+           Lines{"apps/media/jellyfin/app/helmrelease.yaml: name: &app web",
+                 "clusters/home/apps.yaml: name: web", "clusters/home/apps.yaml: name: web"});
+}
+
 TEST_CASE("an app with a ks.yaml: a release with the label of its own name, a chart of all") {
   const GraphFixture fixture = HomeLab();
   const RenameResult release =

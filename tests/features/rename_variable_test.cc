@@ -378,16 +378,27 @@ spec:
            "Pod \"tool\" in namespace \"flux-system\" may read it");
 }
 
-TEST_CASE("files that a generator reads: a use that cannot be edited is noticed") {
-  const GraphFixture fixture = Repository(
+// A page that a generator reads from a file.
+GraphFixture WithPage(const std::string& file, const std::string& options) {
+  return Repository(
       BootstrapFiles("prod") + Apps("prod", "    substitute:\n      domain: a.example\n") +
       "%! apps/kustomization.yaml\nresources:\n  - ingress.yaml\nconfigMapGenerator:\n"
-      "  - name: page\n    namespace: web\n    files:\n      - page.yaml\n"
-      "%! apps/page.yaml\nurl: https://${domain}\n" +
-      kIngress);
-  CHECK_EQ(Rename(fixture, "apps/ingress.yaml", "podinfo.${do", "zone").refusal,
-           "Kustomization \"flux-system/apps\" would fail: ConfigMap \"page-652k7fgkt6\" in "
-           "namespace \"web\": variable \"domain\" is not defined");
+      "  - name: page\n    namespace: web\n    files:\n      - page=./" +
+      file + "\n" + options + "%! apps/" + file + "\nurl: https://${domain}\n" + kIngress);
+}
+
+TEST_CASE("files that a generator reads: uses in YAML follow, in others the rename is refused") {
+  const std::string plain = "generatorOptions:\n  disableNameSuffixHash: true\n";
+  const GraphFixture yaml = WithPage("page.yaml", plain);
+  const RenameResult result = Rename(yaml, "apps/ingress.yaml", "podinfo.${do", "zone");
+  CheckOnlyTheName(yaml, result, "domain", "zone");
+  CHECK_EQ(NewLines(yaml, result)[3], "apps/page.yaml: url: https://${zone}");
+  CHECK_EQ(Rename(WithPage("page.txt", plain), "apps/ingress.yaml", "podinfo.${do", "zone").refusal,
+           "Kustomization \"flux-system/apps\" would fail: ConfigMap \"page\" in namespace "
+           "\"web\": variable \"domain\" is not defined");
+  CHECK_EQ(Rename(WithPage("page.yaml", ""), "apps/ingress.yaml", "podinfo.${do", "zone").refusal,
+           "ConfigMap \"page-f5hhkhhd4m\" in namespace \"web\": the hash in its name would "
+           "change");
 }
 
 TEST_CASE("navigation: a variable's key leads to its uses, a use to its key") {
