@@ -75,6 +75,7 @@ void Server::OutgoingCalls(const CallHierarchyCallsParams& params, Reply reply) 
 std::vector<Range> Server::ToRanges(const SourceFile& file,
                                     const std::vector<ByteRange>& ranges) const {
   std::vector<Range> out;
+  out.reserve(ranges.size());
   for (ByteRange range : ranges) out.push_back(ToRange(file, range, encoding_));
   return out;
 }

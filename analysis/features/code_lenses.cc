@@ -103,6 +103,7 @@ std::vector<ObjectLens> LensesOf(const Fleet& fleet, const SourceFile& file) {
     lens.counts = true;
   }
   std::vector<ObjectLens> out;
+  out.reserve(lenses.size());
   for (auto& [range, lens] : lenses) out.push_back(std::move(lens));
   return out;
 }
