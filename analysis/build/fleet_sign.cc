@@ -70,6 +70,8 @@ void Fleet::Sign() {
     for (const MissingDependency& missing : list) {
       Mix(hash, builds[missing.build]);
       Mix(hash, builds[missing.provider]);
+      const Value* spec = build::Find(builds_[missing.build]->kustomization, "spec");
+      Mix(hash, build::Find(spec, "dependsOn") ? 1 : 2);
       for (Effect effect : {missing.user, missing.used}) {
         const Origin& origin = ObjectOf(effect).origin;
         Mix(hash, BuildOf(effect).hashes[effect.object].identity);
