@@ -89,13 +89,13 @@ class Order {
       if (at != from) out.builds[at] = true;
       const Node& node = nodes_[at];
       out.open |= node.open;
-      if (node.parent) stack.push_back({*node.parent, false});
-      for (uint32_t other : node.depends_on) stack.push_back({other, true});
+      if (node.parent) stack.emplace_back(*node.parent, false);
+      for (uint32_t other : node.depends_on) stack.emplace_back(other, true);
       if (!whole) continue;
       const FluxBuild& build = *builds_[at];
       out.loose |= !build.unknowns.empty() || build.failed || build.directory.empty() ||
                    build.kinds.contains("HelmRelease");
-      for (uint32_t child : node.children) stack.push_back({child, true});
+      for (uint32_t child : node.children) stack.emplace_back(child, true);
     }
     return out;
   }

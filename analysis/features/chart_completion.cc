@@ -190,6 +190,7 @@ class ChartCompleter {
 
   static std::vector<Use> Ordered(const std::map<std::string_view, Use>& uses) {
     std::vector<Use> out;
+    out.reserve(uses.size());
     for (const auto& [text, use] : uses) out.push_back(use);
     return out;
   }

@@ -110,6 +110,7 @@ std::vector<Policy> PoliciesFor(const build::Fleet& fleet, const ImageAutomation
     if (!fresh && policy.rank < at->second.rank) at->second = policy;
   }
   std::vector<Policy> out;
+  out.reserve(found.size());
   for (const auto& [key, policy] : found) out.push_back(policy);
   std::stable_sort(out.begin(), out.end(),
                    [](const Policy& a, const Policy& b) { return a.rank < b.rank; });
