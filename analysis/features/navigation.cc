@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/features/patch_names.h"
 #include "analysis/features/variable_places.h"
 #include "analysis/features/workspace_symbols.h"
 #include "analysis/model/image_policy_marker.h"
@@ -186,8 +187,12 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
   std::vector<NamePlace> found;
   std::set<uint64_t> names;
   std::set<std::string> unbuilt;
+  std::map<std::string, std::pair<const build::Object*, std::set<uint32_t>>> built;
   for (Effect effect : subject.objects) {
     const build::FluxBuild& build = fleet.BuildOf(effect);
+    auto& [object, builds] = built[fleet.ObjectOf(effect).id.Key()];
+    object = &fleet.ObjectOf(effect);
+    builds.insert(effect.build);
     if (!names.insert(build.hashes[effect.object].name).second) continue;
     for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[effect.object].name))
       AddReference(fleet.ReferenceAt(site), found);
@@ -196,6 +201,10 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
     AddPlain(fleet, id, found);
     AddUnbuilt(snapshot, fleet, id, found);
     if (id.kind == "ImagePolicy") AddMarkers(snapshot, id, found);
+  }
+  for (const auto& [key, object] : built) {
+    const auto patches = NamesInPatches(snapshot, fleet, *object.first, object.second);
+    found.insert(found.end(), patches.begin(), patches.end());
   }
   for (const ResourceLocation& location : subject.written) {
     const ResourceId& id = location.file->facts.resources[location.resource].id;

@@ -11,7 +11,6 @@
 #include "analysis/features/rename_variable.h"
 #include "analysis/model/resource.h"
 #include "analysis/yaml/edit.h"
-#include "analysis/yaml/inner_yaml.h"
 
 namespace fluxls {
 namespace {
@@ -27,98 +26,6 @@ using Sites = std::map<std::string, std::set<ByteRange>>;  // by path
 void AddPlaces(const std::vector<NamePlace>& places, Sites& sites) {
   for (const NamePlace& place : places) {
     if (!place.range.empty()) sites[place.path].insert(place.range);
-  }
-}
-
-bool IsCalled(yaml::Node root, std::string_view kind, std::string_view name) {
-  return root.Find("kind").value() == kind && root.At("metadata.name").value() == name;
-}
-
-void AddNamed(const SourceFile& file, yaml::Node selector, const build::ObjectId& id,
-              Sites& sites) {
-  const yaml::Node name = selector.Find("name");
-  const std::string_view kind = selector.Find("kind").value();
-  if (name.value() == id.name && (kind.empty() || kind == id.kind))
-    sites[file.path].insert(name.range());
-}
-
-// Patches and replacements of a kustomization.
-void AddPatches(const SourceFile& file, yaml::Node owner, const build::ObjectId& id, Sites& sites) {
-  const std::string_view text = file.text->content();
-  for (std::string_view field : {"patches", "patchesStrategicMerge", "patchesJson6902"}) {
-    for (yaml::Node entry : owner.Find(field)) {
-      const yaml::Node target = entry.Find("target");
-      AddNamed(file, target, id, sites);
-      const yaml::Node patch = entry.IsScalar() ? entry : entry.Find("patch");
-      if (!patch.IsBlockScalar() || target) continue;
-      const InnerYaml inner = ReadInner(patch, text, OffsetMap::Identity(), patch.range());
-      for (const yaml::Document& document : inner.file.documents) {
-        if (!IsCalled(document.root(), id.kind, id.name)) continue;
-        const ByteRange range = inner.RangeOf(document.root().At("metadata.name"));
-        if (range != patch.range()) sites[file.path].insert(range);
-      }
-    }
-  }
-  for (yaml::Node entry : owner.Find("replacements")) {
-    AddNamed(file, entry.Find("source"), id, sites);
-    for (yaml::Node target : entry.Find("targets")) {
-      AddNamed(file, target.Find("select"), id, sites);
-      for (yaml::Node rejected : target.Find("reject")) AddNamed(file, rejected, id, sites);
-    }
-  }
-}
-
-// A patch of a Flux Kustomization's spec, which others may have patched in.
-void AddFluxPatch(const Snapshot& snapshot, const build::Value* entry, const build::ObjectId& id,
-                  Sites& sites) {
-  const build::Value* target = build::Find(entry, "target");
-  const build::Value* name = build::Find(target, "name");
-  const std::string_view kind = build::Text(target, "kind");
-  if (name && name->origin && name->str() == id.name && (kind.empty() || kind == id.kind))
-    sites[name->origin.file->path].insert(name->origin.range);
-  const build::Value* patch = build::Find(entry, "patch");
-  if (target || !patch || !patch->origin) return;
-  const SourceFilePtr file = snapshot.Find(patch->origin.file->path);
-  if (!file) return;
-  const OffsetMap to_file =
-      OffsetMap::OfLiteral(patch->origin.range, patch->str(), file->text->content());
-  const yaml::File inner = yaml::Parse(patch->str());
-  for (const yaml::Document& document : inner.documents) {
-    if (!IsCalled(document.root(), id.kind, id.name)) continue;
-    if (auto range = to_file.Map(document.root().At("metadata.name").range()))
-      sites[file->path].insert(*range);
-  }
-}
-
-bool Meet(const std::vector<uint32_t>& some, const std::set<uint32_t>& builds) {
-  return std::any_of(some.begin(), some.end(),
-                     [&builds](uint32_t build) { return builds.contains(build); });
-}
-
-// Patches of the builds that have the objects: elsewhere others may have their name.
-void AddPatches(const Snapshot& snapshot, const Fleet& fleet, const build::ObjectId& id,
-                const std::set<uint32_t>& builds, Sites& sites) {
-  for (const SourceFilePtr& file : snapshot.Files()) {
-    if (Meet(fleet.BuildsRunning(file->path), builds)) {
-      for (const yaml::Document& document : file->yaml.documents)
-        AddPatches(*file, document.root(), id, sites);
-    }
-  }
-  for (uint32_t index : builds) {
-    const build::FluxBuild& build = *fleet.builds()[index];
-    for (const build::Value* entry :
-         build::ItemsOf(build::Find(build.kustomization, {"spec", "patches"})))
-      AddFluxPatch(snapshot, entry, id, sites);
-  }
-  // Patches in files of their own.
-  for (const ResourceLocation& location : snapshot.Resources(id.kind, "", id.name)) {
-    const SourceFile& file = *location.file;
-    if (!fleet.EffectsOf(file.path).empty() || !Meet(fleet.BuildsReading(file.path), builds))
-      continue;
-    for (const yaml::Document& document : file.yaml.documents) {
-      if (IsCalled(document.root(), id.kind, id.name))
-        sites[file.path].insert(document.root().At("metadata.name").range());
-    }
   }
 }
 
@@ -360,11 +267,8 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
     out.refusal = fmt::format("{} may name it", other);
     return out;
   }
-  std::set<uint32_t> builds;
-  for (Effect effect : subject.objects) builds.insert(effect.build);
   Sites sites;
   AddPlaces(ReferencesOf(snapshot, fleet, file, subject, true), sites);
-  AddPatches(snapshot, fleet, object.id, builds, sites);
   std::vector<FileEdit> edits;
   out.refusal = WriteNames(snapshot, sites, target.name, new_name, edits);
   if (out.refusal.empty()) {

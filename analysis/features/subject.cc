@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "analysis/features/links.h"
 #include "analysis/features/navigation.h"
+#include "analysis/features/patch_names.h"
 #include "analysis/features/variable_completion.h"
 #include "analysis/features/variable_places.h"
 #include "analysis/model/image_policy_marker.h"
@@ -58,6 +60,7 @@ class Finder {
     }
     subject_.text_range = node.range();
     if (node.IsScalar() && IsReference(node)) return true;
+    if (node.IsScalar() && IsPatchName(node)) return true;
     if (node.IsScalar() && IsName(node)) return true;
     if (node.IsScalar() && IsPath(document, node)) return true;
     if (IsAnchor(asked)) return true;
@@ -192,6 +195,38 @@ class Finder {
     if (subject_.objects.empty() && subject_.written.empty()) return false;
     subject_.kind = Kind::kObject;
     return true;
+  }
+
+  // Is it the name of an object in a patch, or in the target of one?
+  bool IsPatchName(yaml::Node node) {
+    ByteRange range = node.range();
+    std::string_view name = node.value();
+    if (node.IsBlockScalar()) {
+      range = WordAt(file_.text->content(), offset_);
+      name = Slice(file_.text->content(), range);
+    } else if (node.key().value() != "name") {
+      return false;
+    }
+    if (name.empty()) return false;
+    subject_.objects = ObjectsNamedInPatch(snapshot_, fleet_, file_.path, range, name);
+    if (subject_.objects.empty()) return false;
+    subject_.kind = Kind::kReference;
+    subject_.range = subject_.text_range = range;
+    subject_.is_name = true;
+    subject_.standing = build::Standing::kFound;
+    subject_.explanation = build::Describe(fleet_.ObjectOf(subject_.objects.front()).id);
+    return true;
+  }
+
+  // What a name may be made of, around an offset.
+  static ByteRange WordAt(std::string_view text, uint32_t offset) {
+    const auto is_word = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.';
+    };
+    ByteRange out{offset, offset};
+    while (out.begin > 0 && is_word(text[out.begin - 1])) --out.begin;
+    while (out.end < text.size() && is_word(text[out.end])) ++out.end;
+    return out;
   }
 
   void AddPath(const std::string& path) {

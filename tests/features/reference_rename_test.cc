@@ -133,5 +133,22 @@ TEST_CASE("every reference field: one that a variable fills in keeps the name as
   }
 }
 
+TEST_CASE("every reference field: what objects of Kubernetes may name as well is refused") {
+  for (const ReferenceField& field : ReferenceFields()) {
+    const std::string kind = TargetKind(field);
+    if (kind != "Secret" && kind != "ConfigMap" && kind != "ServiceAccount") continue;
+    CAPTURE(field.kind);
+    CAPTURE(field.route);
+    GraphFixture fixture = WithReferrer(field, "web");
+    fixture.Write(kTarget, Target(field, "web"));
+    fixture.Write("clusters/prod/pod.yaml",
+                  "apiVersion: v1\nkind: Pod\nmetadata:\n  name: tool\n  namespace: web\n"
+                  "spec:\n  serviceAccountName: wanted\n  volumes:\n    - name: settings\n"
+                  "      secret: {secretName: wanted}\n");
+    CHECK_EQ(FromDefinition(fixture).refusal, "Pod \"tool\" in namespace \"web\" may name it");
+    CHECK_EQ(FromReference(fixture).refusal, "Pod \"tool\" in namespace \"web\" may name it");
+  }
+}
+
 }  // namespace
 }  // namespace fluxls::testing

@@ -75,6 +75,82 @@ TEST_CASE("patches, their targets and patches inside of a kustomization follow")
   }
 }
 
+TEST_CASE("a rename from a patch, or from its target, is the rename from the definition") {
+  const GraphFixture fixture = Fleet();
+  const auto there =
+      After(fixture, Rename(fixture, "apps/base/release.yaml", "name: web", "front"));
+  CHECK_FALSE(there.empty());
+  for (const auto& [path, at] : std::vector<std::pair<std::string, std::string>>{
+           {"apps/prod/patch.yaml", "name: w"},
+           {"apps/prod/kustomization.yaml", "kind: HelmRelease\n      name: we"},
+           {"apps/prod/kustomization.yaml", "metadata:\n        name: we"}}) {
+    CAPTURE(path);
+    CHECK_EQ(Prepared(fixture, path, at), "web");
+    CHECK(After(fixture, Rename(fixture, path, at, "front")) == there);
+  }
+  CHECK_EQ(Prepared(fixture, "apps/prod/kustomization.yaml", "interval: 2"), "nothing");
+}
+
+TEST_CASE("an image policy is renamed in the markers that name it, and from them") {
+  GraphFixture fixture = Fleet();
+  const std::string policy =
+      "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata:\n  name: podinfo\n"
+      "  namespace: flux-system\nspec:\n  imageRepositoryRef:\n    name: podinfo\n  policy:\n"
+      "    semver:\n      range: 6.x\n---\napiVersion: image.toolkit.fluxcd.io/v1\n"
+      "kind: ImageRepository\nmetadata:\n  name: podinfo\n  namespace: flux-system\nspec:\n"
+      "  image: ghcr.io/stefanprodan/podinfo\n  interval: 5m\n";
+  fixture.Write("infrastructure/policy.yaml", policy);
+  fixture.Write("apps/prod/kustomization.yaml",
+                "resources:\n  - ../base\nimages:\n  - name: ghcr.io/stefanprodan/podinfo\n"
+                "    newTag: 6.5.0 # {\"$imagepolicy\": \"flux-system:podinfo:tag\"}\n");
+  const RenameResult result =
+      Rename(fixture, "infrastructure/policy.yaml", "name: podinfo", "latest");
+  CheckOnlyTheName(fixture, result, "podinfo", "latest");
+  CHECK_EQ(
+      NewLines(fixture, result),
+      std::vector<std::string>{"apps/prod/kustomization.yaml: newTag: 6.5.0 # {\"$imagepolicy\": "
+                               "\"flux-system:latest:tag\"}",
+                               "infrastructure/policy.yaml: name: latest"});
+  CHECK_EQ(Prepared(fixture, "apps/prod/kustomization.yaml", "system:pod"), "podinfo");
+  CHECK(After(fixture, Rename(fixture, "apps/prod/kustomization.yaml", "system:pod", "latest")) ==
+        After(fixture, result));
+}
+
+TEST_CASE("a kind or a namespace beside a name is no name") {
+  const GraphFixture fixture = Fleet();
+  CHECK_EQ(Prepared(fixture, "apps/base/release.yaml", "kind: HelmRepo"), "nothing");
+  GraphFixture same = Fleet();
+  same.Write("apps/base/release.yaml", ReleaseYaml("web", "podinfo\n        namespace: web"));
+  CHECK_EQ(Prepared(same, "apps/base/release.yaml", "        namespace: we"), "nothing");
+}
+
+TEST_CASE("patches of another cluster that has an object of that name stay") {
+  GraphFixture fixture = Fleet();
+  fixture.Write("apps/staging/kustomization.yaml",
+                "resources:\n  - release.yaml\npatches:\n  - target:\n"
+                "      kind: HelmRelease\n      name: web\n    patch: |\n      - op: add\n"
+                "        path: /spec/suspend\n        value: true\n");
+  fixture.Write("apps/staging/release.yaml", ReleaseYaml("web", "podinfo"));
+  const RenameResult result = Rename(fixture, "apps/staging/release.yaml", "name: web", "front");
+  CheckOnlyTheName(fixture, result, "web", "front");
+  CHECK_EQ(NewLines(fixture, result),
+           std::vector<std::string>{"apps/staging/kustomization.yaml: name: front",
+                                    "apps/staging/release.yaml: name: front"});
+}
+
+TEST_CASE("replacements that copy from an object follow its name") {
+  GraphFixture fixture = Fleet();
+  fixture.Write("apps/staging/kustomization.yaml",
+                "resources:\n  - ../base\nreplacements:\n  - source:\n"
+                "      kind: HelmRelease\n      name: web\n      fieldPath: spec.interval\n"
+                "    targets:\n      - select:\n          kind: HelmRelease\n"
+                "          name: web\n        fieldPaths:\n          - spec.timeout\n"
+                "        options:\n          create: true\n");
+  const RenameResult result = Rename(fixture, "apps/base/release.yaml", "name: web", "front");
+  CheckOnlyTheName(fixture, result, "web", "front");
+  CHECK_EQ(After(fixture, result).count(fixture.Path("apps/staging/kustomization.yaml")), 1);
+}
+
 TEST_CASE("a Kustomization is renamed in every dependsOn of its cluster, and in no other") {
   const GraphFixture fixture = Fleet();
   const RenameResult result =
