@@ -10,6 +10,7 @@
 #include "analysis/features/rename_trial.h"
 #include "analysis/features/rename_variable.h"
 #include "analysis/model/resource.h"
+#include "analysis/workspace/file_system.h"
 #include "analysis/yaml/edit.h"
 
 namespace fluxls {
@@ -111,6 +112,8 @@ std::string WhyNot(const Fleet& fleet, const Subject& subject) {
       return fmt::format("this does not lead to {}", what);
     case build::Standing::kOtherCluster:
       return fmt::format("only cluster \"{}\" has {}", fleet.BuildOf(effect).cluster, what);
+    case build::Standing::kFound:
+      return fmt::format("it is not known whether this leads to {}", what);
     default:
       return fmt::format("it is not known what this leads to: {}", subject.reason);
   }
@@ -200,6 +203,9 @@ RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const S
     out.refusal = fmt::format("\"{}\" is filled in later", written);
   } else if (subject.kind == Kind::kReference && !LeadsThere(snapshot, fleet, file, subject)) {
     out.refusal = WhyNot(fleet, subject);
+  } else if (object->origin && BaseName(object->origin.file->path) == "gotk-sync.yaml") {
+    out.refusal = fmt::format("flux bootstrap writes {}, and would write it again",
+                              snapshot.DisplayPath(object->origin.file->path));
   } else if (object->needs_hash) {
     out.refusal = "the name is generated, with a hash behind it";
   } else if (written.find(object->id.name) == std::string_view::npos) {

@@ -121,13 +121,16 @@ class Comparison {
     return renamed_.contains(KeyOf(build, id, id.name));
   }
 
-  // A Kustomization's build is called like the Kustomization.
+  // A Kustomization's build is called like the Kustomization, whoever applies that.
   std::string_view NewNameOf(const FluxBuild& build) const {
-    if (!build.flux || build.name != trial_.from) return build.name;
-    ObjectId id = build::IdOf(build.kustomization);
-    id.name = build.name;
-    id.namespace_ = build.namespace_;
-    return IsRenamed(build, id) ? trial_.to : build.name;
+    if (!build.flux || build.name != trial_.from || !build.origin) return build.name;
+    for (build::Effect effect : trial_.objects) {
+      const build::Origin& origin = before_.ObjectOf(effect).origin;
+      if (origin && origin.range == build.origin.range &&
+          origin.file->path == build.origin.file->path)
+        return trial_.to;
+    }
+    return build.name;
   }
 
   bool CompareProblems(const FluxBuild& before, const FluxBuild& after) {

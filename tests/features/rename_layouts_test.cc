@@ -217,6 +217,24 @@ TEST_CASE("four layers: a Kustomization, in its cluster") {
                  "clusters/staging/infrastructure.yaml: name: controllers"});
 }
 
+TEST_CASE("four layers: what bootstrap writes is not renamed") {
+  const GraphFixture fixture = FourLayerFleet();
+  const std::string refusal =
+      "cannot: flux bootstrap writes clusters/staging/flux-system/gotk-sync.yaml, and would write "
+      "it again";
+  CHECK_EQ(Prepared(fixture, "clusters/staging/flux-system/gotk-sync.yaml", "name: flux-s"),
+           refusal);
+  CHECK_EQ(Prepared(fixture, "clusters/staging/apps.yaml", "name: flux-s"), refusal);
+}
+
+TEST_CASE("four layers: a Kustomization in a directory that nothing applies") {
+  GraphFixture fixture = FourLayerFleet();
+  fixture.Write("parked/kustomization.yaml", "resources:\n  - apps.yaml\n");
+  fixture.Write("parked/apps.yaml", KustomizationYaml("parked-apps", "./infrastructure/configs"));
+  const RenameResult result = Rename(fixture, "parked/apps.yaml", "name: \"parked", "later");
+  CheckOnlyTheName(fixture, result, "parked-apps", "later");
+}
+
 // apps/<namespace>/<app>/ks.yaml beside app/helmrelease.yaml, names written with anchors
 GraphFixture HomeLab() {
   return Repository(BootstrapFiles("home") + R"(

@@ -87,6 +87,25 @@ TEST_CASE("a variable that nothing defines is renamed where it is used") {
   CHECK_EQ(NewLines(fixture, result), Lines{"apps/ingress.yaml: host: ${name:=x}"});
 }
 
+TEST_CASE("definitions in flow style, in quotes, merged, and with an alias for a value") {
+  for (const std::string substitute :
+       {"    substitute: {class: internal, domain: &d example.com}\n",
+        "    substitute:\n      class: internal\n      'domain': example.com\n",
+        "    substitute:\n      <<: {domain: example.com}\n      class: internal\n",
+        "    substitute:\n      class: &c example.com\n      domain: *c\n"}) {
+    CAPTURE(substitute);
+    const GraphFixture fixture =
+        Repository(BootstrapFiles("prod") + Apps("prod", substitute) + kIngress);
+    const RenameResult result =
+        Rename(fixture, "apps/ingress.yaml", "podinfo.${do", "cluster_domain");
+    CheckOnlyTheName(fixture, result, "domain", "cluster_domain");
+    std::string expected = Apps("prod", substitute);
+    expected.erase(0, expected.find('\n') + 1);
+    expected.replace(expected.find("domain"), 6, "cluster_domain");
+    CHECK_EQ(After(fixture, result).at(fixture.Path("clusters/prod/apps.yaml")), expected);
+  }
+}
+
 TEST_CASE("a name that is none, or is taken, is refused") {
   const GraphFixture fixture = OneCluster();
   auto refusal = [&](const std::string& to) {
