@@ -50,6 +50,11 @@ std::string WriteNames(const Snapshot& snapshot, const Sites& sites, const std::
     for (ByteRange range : ranges) {
       const yaml::Document* document = DocumentAt(*file, range);
       if (!document) return fmt::format("\"{}\" cannot be edited", path);
+      // The checksum is of all values.
+      if (document->root().Find("sops").IsMapping()) {
+        return fmt::format("{} is encrypted with SOPS and cannot be edited here",
+                           snapshot.DisplayPath(path));
+      }
       const yaml::Node node = document->NodeAt(range.begin);
       if (node.IsScalar() && node.range() == range) {
         if (node.value() != from) {

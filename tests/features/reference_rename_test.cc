@@ -150,5 +150,82 @@ TEST_CASE("every reference field: what objects of Kubernetes may name as well is
   }
 }
 
+// A policy in a cluster and a namespace, and an image whose marker names `marker`.
+GraphFixture WithMarker(const std::string& cluster, const std::string& namespace_,
+                        const std::string& marker) {
+  GraphFixture fixture;
+  for (const std::string one : {"prod", "staging"})
+    fixture.Write("clusters/" + one + "/flux-system/gotk-sync.yaml", Sync(one));
+  fixture.Write("clusters/" + cluster + "/policy.yaml",
+                fmt::format("apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\n"
+                            "metadata:\n  name: wanted\n  namespace: {}\nspec:\n"
+                            "  imageRepositoryRef:\n    name: podinfo\n  policy:\n"
+                            "    semver:\n      range: 6.x\n",
+                            namespace_));
+  fixture.Write("clusters/prod/deployment.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: podinfo\n"
+                "  namespace: web\nspec:\n  selector:\n    matchLabels: {app: podinfo}\n"
+                "  template:\n    metadata:\n      labels: {app: podinfo}\n    spec:\n"
+                "      containers:\n        - name: podinfo\n"
+                "          image: podinfo:6.5.0 # {\"$imagepolicy\": \"" +
+                    marker + "\"}\n");
+  return fixture;
+}
+
+std::string FromMarker(const GraphFixture& fixture) {
+  return Prepared(fixture, "clusters/prod/deployment.yaml", ":wan");
+}
+
+TEST_CASE("a marker: the policy of its namespace, in whichever cluster, and no other") {
+  for (const std::string cluster : {"prod", "staging"}) {
+    CAPTURE(cluster);
+    const GraphFixture fixture = WithMarker(cluster, "web", "web:wanted");
+    const std::string policy = "clusters/" + cluster + "/policy.yaml";
+    const RenameResult result = FromDefinition(fixture, policy);
+    CheckOnlyTheName(fixture, result, "wanted", "chosen");
+    CHECK_EQ(NewLines(fixture, result),
+             std::vector<std::string>{"clusters/prod/deployment.yaml: image: podinfo:6.5.0 # "
+                                      "{\"$imagepolicy\": \"web:chosen\"}",
+                                      policy + ": name: chosen"});
+    CHECK_EQ(FromMarker(fixture), "wanted");
+    const Pointed marker = PointAt(fixture, "clusters/prod/deployment.yaml", "web:wan");
+    const Subject subject = SubjectAt(marker.snapshot, *marker.fleet, *marker.file, marker.offset);
+    CHECK_EQ(DefinitionsOf(*marker.fleet, subject).front().path, fixture.Path(policy));
+    CHECK_EQ(ReferencesOf(marker.snapshot, *marker.fleet, *marker.file, subject, false).size(), 1);
+  }
+  const GraphFixture elsewhere = WithMarker("prod", "elsewhere", "web:wanted");
+  CHECK_EQ(FromMarker(elsewhere), "cannot: no build of this repository has this object");
+  CHECK_EQ(NewLines(elsewhere, FromDefinition(elsewhere, "clusters/prod/policy.yaml")),
+           std::vector<std::string>{"clusters/prod/policy.yaml: name: chosen"});
+}
+
+TEST_CASE("what a controller makes is renamed at its maker") {
+  GraphFixture fixture;
+  fixture.Write("clusters/prod/flux-system/gotk-sync.yaml", Sync("prod"));
+  fixture.Write("clusters/prod/generator.yaml",
+                "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n"
+                "metadata:\n  name: parts\n  namespace: web\nspec:\n  sources:\n"
+                "    - alias: repo\n      kind: GitRepository\n      name: flux-system\n"
+                "      namespace: flux-system\n  artifacts:\n    - name: wanted\n      copy:\n"
+                "        - from: \"@repo/charts/**\"\n          to: \"@artifact/\"\n");
+  fixture.Write("clusters/prod/release.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+                "  name: web\n  namespace: web\nspec:\n  interval: 1h\n  chartRef:\n"
+                "    kind: ExternalArtifact\n    name: wanted\n");
+  CHECK_EQ(Prepared(fixture, "clusters/prod/release.yaml", "name: want"),
+           "cannot: it is made by ArtifactGenerator \"parts\" in namespace \"web\"");
+}
+
+TEST_CASE("a Secret that SOPS has encrypted keeps its name") {
+  GraphFixture fixture;
+  fixture.Write("clusters/prod/flux-system/gotk-sync.yaml", Sync("prod"));
+  fixture.Write(kTarget,
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: wanted\n  namespace: web\n"
+                "data:\n  token: ENC[AES256_GCM,data:p673w==,iv:YY=,tag:UQ=,type:str]\nsops:\n"
+                "  mac: ENC[AES256_GCM,data:x,iv:YY=,tag:UQ=,type:str]\n");
+  CHECK_EQ(FromDefinition(fixture).refusal,
+           kTarget + " is encrypted with SOPS and cannot be edited here");
+}
+
 }  // namespace
 }  // namespace fluxls::testing
