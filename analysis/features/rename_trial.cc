@@ -158,12 +158,22 @@ class Comparison {
       if (!object.root) continue;
       const bool renamed = IsRenamed(before, object.id);
       auto found = objects.find(KeyOf(after, object.id, renamed ? trial_.to : object.id.name));
+      // A variable that is filled in later is in names as it is written.
+      if (found == objects.end() && !trial_.builds.empty())
+        found = objects.find(KeyOf(after, object.id, WithNewUses(object.id.name)));
       if (found == objects.end()) return Refuse(WhyGone(before, object, renamed, after));
       const uint32_t index = found->second;
       objects.erase(found);
       if (!CompareObject(before, i, renamed, after, index)) return false;
     }
     return objects.empty() || Refuse(Others(before));
+  }
+
+  std::string WithNewUses(std::string_view text) const {
+    std::vector<TextEdit> edits;
+    for (ByteRange use : UsesIn(text, {0, static_cast<uint32_t>(text.size())}, trial_.from))
+      edits.push_back({use, trial_.to});
+    return ApplyEdits(text, edits);
   }
 
   // Nothing is called as the object should be: what has become of it?

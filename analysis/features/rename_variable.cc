@@ -9,6 +9,7 @@
 #include "analysis/features/rename_trial.h"
 #include "analysis/features/variable_places.h"
 #include "analysis/model/resource.h"
+#include "analysis/yaml/edit.h"
 
 namespace fluxls {
 namespace {
@@ -53,6 +54,13 @@ std::string OtherReader(const Fleet& fleet, const FluxBuild& build, const std::s
 bool Meet(const std::vector<NamePlace>& some, const std::set<NamePlace>& places) {
   return std::any_of(some.begin(), some.end(),
                      [&places](const NamePlace& place) { return places.contains(place); });
+}
+
+// As a key some names need quotes: YAML takes `on` and `y` for something else.
+std::string Written(std::string_view text, ByteRange old_name, const std::string& name) {
+  const bool is_key =
+      text.substr(old_name.end).starts_with(':') && !text.substr(0, old_name.begin).ends_with("${");
+  return is_key ? yaml::QuoteScalar(name) : name;
 }
 
 // Why the new name is none for the variable; "" when it is one.
@@ -140,7 +148,8 @@ RenameResult RenameVariable(const Snapshot& snapshot, const Fleet& fleet, const 
       return out;
     }
     FileEdit& edit = edits.emplace_back(FileEdit{path, {}});
-    for (ByteRange range : names) edit.edits.push_back({range, new_name});
+    for (ByteRange range : names)
+      edit.edits.push_back({range, Written(edited->text->content(), range, new_name)});
   }
   out.refusal = TryRename(snapshot, fleet, edits, {subject.name, new_name, {}, sites.builds}, disk);
   if (out.refusal.empty()) out.edits = std::move(edits);

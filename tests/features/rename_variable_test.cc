@@ -106,6 +106,32 @@ TEST_CASE("definitions in flow style, in quotes, merged, and with an alias for a
   }
 }
 
+TEST_CASE("a name that YAML takes for a truth value is quoted as a key") {
+  for (const std::string to : {"on", "Y", "null"}) {
+    const GraphFixture fixture = OneCluster();
+    const RenameResult result = Rename(fixture, "apps/ingress.yaml", "podinfo.${do", to);
+    CHECK_EQ(result.refusal, "");
+    const Lines lines = NewLines(fixture, result);
+    REQUIRE_EQ(lines.size(), 4);
+    CHECK_EQ(lines[2], "apps/ingress.yaml: host: ${" + to + ":-${class:=x}.local}");
+    CHECK_EQ(lines[3], "clusters/prod/apps.yaml: \"" + to + "\": example.com # ours");
+  }
+}
+
+TEST_CASE("a build of kustomize alone that shares files keeps its uses in step") {
+  GraphFixture fixture =
+      Repository(BootstrapFiles("prod") + Apps("prod", "    substitute:\n      app: web\n") +
+                 "%! apps/kustomization.yaml\nresources:\n  - settings.yaml\n"
+                 "%! apps/settings.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n"
+                 "  name: ${app}-settings\n  namespace: web\ndata:\n  a: ${app}\n"
+                 "%! trial/kustomization.yaml\nresources:\n  - ../apps\n");
+  const RenameResult result = Rename(fixture, "apps/settings.yaml", "name: ${ap", "workload");
+  CheckOnlyTheName(fixture, result, "app", "workload");
+  CHECK_EQ(NewLines(fixture, result),
+           Lines{"apps/settings.yaml: name: ${workload}-settings",
+                 "apps/settings.yaml: a: ${workload}", "clusters/prod/apps.yaml: workload: web"});
+}
+
 TEST_CASE("a name that is none, or is taken, is refused") {
   const GraphFixture fixture = OneCluster();
   auto refusal = [&](const std::string& to) {
