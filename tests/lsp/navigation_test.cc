@@ -166,5 +166,47 @@ TEST_CASE("rename edits every file, follows unsaved text, and is refused with a 
   CHECK_NE(error["message"].get<std::string>().find("is no name for an object"), std::string::npos);
 }
 
+TEST_CASE("a variable is renamed at its key and at its uses, by its name alone") {
+  ClientHarness client;
+  client.files().Write("/ws/prod/flux-system/gotk-sync.yaml", kSync);
+  client.files().Write("/ws/prod/apps.yaml", R"(apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+  postBuild:
+    substitute:
+      domain: example.com
+)");
+  client.files().Write("/ws/apps/settings.yaml",
+                       "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n"
+                       "  namespace: web\ndata:\n  url: \"é ${domain:=x}\"\n");
+  client.Initialize();
+  client.Run();
+  Json params = At("/ws/apps/settings.yaml", 6, 14);
+  const Json place = client.Request("textDocument/prepareRename", params);
+  CHECK_EQ(place["placeholder"], "domain");
+  CHECK_EQ(place["range"]["start"], Json({{"line", 6}, {"character", 12}}));
+  CHECK_EQ(place["range"]["end"], Json({{"line", 6}, {"character", 18}}));
+  params["newName"] = "zone";
+  const Json changes = client.Request("textDocument/rename", params)["changes"];
+  REQUIRE_EQ(changes.size(), 2);
+  const Json& key = changes[ClientHarness::Uri("/ws/prod/apps.yaml")];
+  REQUIRE_EQ(key.size(), 1);
+  CHECK_EQ(key[0]["range"]["start"], Json({{"line", 14}, {"character", 6}}));
+  CHECK_EQ(key[0]["newText"], "zone");
+  const Json definition =
+      client.Request("textDocument/definition", At("/ws/apps/settings.yaml", 6, 14));
+  REQUIRE_EQ(definition.size(), 1);
+  CHECK_EQ(definition[0]["range"]["start"], Json({{"line", 14}, {"character", 6}}));
+}
+
 }  // namespace
 }  // namespace fluxls::lsp
