@@ -107,6 +107,23 @@ bool LeadsThere(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& 
   });
 }
 
+// What is meant at a place. Where one build finds what a reference names and another only something
+// like it, the latter is not meant; where none does, all stay, to be told about.
+Subject MeantAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                uint32_t offset) {
+  Subject subject = SubjectAt(snapshot, fleet, file, offset);
+  if (subject.kind != Kind::kReference || subject.objects.size() < 2) return subject;
+  std::vector<Effect> meant;
+  for (Effect effect : subject.objects) {
+    Subject one = subject;
+    one.objects = {effect};
+    one.written.clear();
+    if (LeadsThere(snapshot, fleet, file, one)) meant.push_back(effect);
+  }
+  if (!meant.empty()) subject.objects = std::move(meant);
+  return subject;
+}
+
 std::string WhyNot(const Fleet& fleet, const Subject& subject) {
   const Effect effect = subject.objects.front();
   const std::string what = build::Describe(fleet.ObjectOf(effect).id);
@@ -170,12 +187,48 @@ void AddShared(const Fleet& fleet, std::vector<Effect>& objects) {
   }
 }
 
+bool HasAnchor(const SourceFile& file, uint32_t offset, std::string_view name) {
+  bool found = false;
+  for (const yaml::Document& document : file.yaml.documents) {
+    if (!document.range().Contains(offset)) continue;
+    document.root().Visit([&](yaml::Node node) { found |= node.anchor() == name; });
+  }
+  return found;
+}
+
+RenameResult RenameAnchor(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                          const Subject& subject, const std::string& new_name) {
+  RenameResult out;
+  if (new_name.empty() || new_name.find_first_of(" \t\n\r[]{},&*#:") != std::string::npos) {
+    out.refusal = fmt::format("\"{}\" is no name for an anchor", new_name);
+    return out;
+  }
+  if (HasAnchor(file, subject.range.begin, new_name)) {
+    out.refusal = fmt::format("this document has an anchor \"{}\" already", new_name);
+    return out;
+  }
+  FileEdit edit{file.path, {}};
+  const uint32_t size = static_cast<uint32_t>(subject.name.size());
+  for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, true)) {
+    const uint32_t begin = place.range.begin + 1;
+    if (Slice(file.text->content(), {begin, begin + size}) != subject.name) {
+      out.refusal = "the anchor has a tag in front of it";
+      return out;
+    }
+    edit.edits.push_back({{begin, begin + size}, new_name});
+  }
+  std::sort(edit.edits.begin(), edit.edits.end(),
+            [](const TextEdit& a, const TextEdit& b) { return a.range < b.range; });
+  out.edits.push_back(std::move(edit));
+  return out;
+}
+
 }  // namespace
 
 RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
                            uint32_t offset) {
   RenameTarget out;
-  const Subject subject = SubjectAt(snapshot, fleet, file, offset);
+  const Subject subject = MeantAt(snapshot, fleet, file, offset);
   out.range = subject.range;
   switch (subject.kind) {
     case Kind::kAnchor:
@@ -231,32 +284,10 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
     return out;
   }
   if (new_name == target.name) return out;
-  Subject subject = SubjectAt(snapshot, fleet, file, offset);
+  Subject subject = MeantAt(snapshot, fleet, file, offset);
   if (subject.kind == Kind::kVariable)
     return RenameVariable(snapshot, fleet, file, subject, new_name, disk);
-  if (subject.kind == Kind::kAnchor) {
-    const bool valid =
-        !new_name.empty() && new_name.find_first_of(" \t\n\r[]{},&*#:") == std::string::npos;
-    if (!valid) {
-      out.refusal = fmt::format("\"{}\" is no name for an anchor", new_name);
-      return out;
-    }
-    FileEdit edit{file.path, {}};
-    const uint32_t size = static_cast<uint32_t>(target.name.size());
-    for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, true)) {
-      const uint32_t begin = place.range.begin + 1;
-      if (Slice(file.text->content(), {begin, begin + size}) != target.name) {
-        out.refusal = "the anchor has a tag in front of it";
-        return out;
-      }
-      edit.edits.push_back({{begin, begin + size}, new_name});
-    }
-    std::sort(edit.edits.begin(), edit.edits.end(),
-              [](const TextEdit& a, const TextEdit& b) { return a.range < b.range; });
-    out.edits.push_back(std::move(edit));
-    return out;
-  }
-  const build::Object& object = fleet.ObjectOf(subject.objects.front());
+  if (subject.kind == Kind::kAnchor) return RenameAnchor(snapshot, fleet, file, subject, new_name);
   if (!IsObjectName(new_name)) {
     out.refusal = fmt::format(
         "\"{}\" is no name for an object: lower-case letters, digits, - and . are allowed, and a "
@@ -273,10 +304,10 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
                                 id.EffectiveNamespace());
       return out;
     }
-  }
-  if (const std::string other = NamedElsewhere(fleet, object.id); !other.empty()) {
-    out.refusal = fmt::format("{} may name it", other);
-    return out;
+    if (const std::string other = NamedElsewhere(fleet, id); !other.empty()) {
+      out.refusal = fmt::format("{} may name it", other);
+      return out;
+    }
   }
   Sites sites;
   AddPlaces(ReferencesOf(snapshot, fleet, file, subject, true), sites);

@@ -222,5 +222,31 @@ TEST_CASE("an anchor is renamed with its aliases") {
            "    app: *app # same\n");
 }
 
+TEST_CASE("an anchor does not get the name of another") {
+  GraphFixture fixture;
+  fixture.Write("apps/settings.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: &name settings\n"
+                "  namespace: &space web\n  labels:\n    app: *name\n---\nkind: &other List\n");
+  CHECK_EQ(Rename(fixture, "apps/settings.yaml", "app: *na", "space").refusal,
+           "this document has an anchor \"space\" already");
+  CHECK_EQ(Rename(fixture, "apps/settings.yaml", "app: *na", "other").refusal, "");
+}
+
+TEST_CASE("a line of two clusters: what one of them has elsewhere is not renamed with it") {
+  GraphFixture fixture = Fleet();
+  fixture.Write("infrastructure/repository.yaml", "apiVersion: v1\nkind: List\nitems: []\n");
+  fixture.Write("clusters/prod/repository.yaml", RepositoryYaml("podinfo"));
+  std::string elsewhere = RepositoryYaml("podinfo");
+  elsewhere.replace(elsewhere.find("namespace: web"), 14, "namespace: elsewhere");
+  fixture.Write("clusters/staging/repository.yaml", elsewhere);
+  const RenameResult result =
+      Rename(fixture, "clusters/prod/repository.yaml", "name: podinfo", "charts");
+  CHECK_EQ(NewLines(fixture, result),
+           std::vector<std::string>{"apps/base/release.yaml: name: charts # the chart",
+                                    "clusters/prod/repository.yaml: name: charts"});
+  CHECK(After(fixture, Rename(fixture, "apps/base/release.yaml", "        name: podinfo",
+                              "charts")) == After(fixture, result));
+}
+
 }  // namespace
 }  // namespace fluxls::testing
