@@ -166,13 +166,14 @@ void AddShared(const Fleet& fleet, std::vector<Effect>& objects) {
         std::find(objects.begin(), objects.end(), effect) == objects.end())
       objects.push_back(effect);
   };
-  for (size_t i = 0; i < objects.size(); ++i) {
-    const build::FluxBuild& build = fleet.BuildOf(objects[i]);
-    const build::Origin& origin = fleet.ObjectOf(objects[i]).origin;
+  for (size_t done = 0; done < objects.size();) {
+    const Effect effect = objects[done++];
+    const build::FluxBuild& build = fleet.BuildOf(effect);
+    const build::Origin& origin = fleet.ObjectOf(effect).origin;
     if (origin) {
       for (Effect other : fleet.EffectsOf(origin.file->path, origin.range)) add(other);
     }
-    for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[objects[i].object].name)) {
+    for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[effect.object].name)) {
       const build::Origin& line = fleet.ReferenceAt(site).name_value->origin;
       if (!line) continue;
       for (build::ReferenceSite other : fleet.ReferencesIn(line.file->path)) {

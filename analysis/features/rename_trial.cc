@@ -91,7 +91,7 @@ class Comparison {
       if (CompareProblems(build, renamed) && CompareObjects(build, renamed)) continue;
       return wrong_;
     }
-    return builds.empty() ? "" : Others(*builds.begin()->second);
+    return builds.empty() ? lost_ : Others(*builds.begin()->second);
   }
 
  private:
@@ -215,9 +215,9 @@ class Comparison {
                                 trial_.builds.empty() ? "change as well" : "not be the same"));
     }
     for (size_t i = 0; i < std::min(was.size(), is.size()); ++i) {
-      if (Leads(before_, before, *was[i]) && !Leads(after_, after, *is[i])) {
-        return Refuse(fmt::format("{} would name something that is not there: {} \"{}\"",
-                                  Describe(object.id), is[i]->kind, is[i]->name));
+      if (Leads(before_, before, *was[i]) && !Leads(after_, after, *is[i]) && lost_.empty()) {
+        lost_ = fmt::format("{} would name something that is not there: {} \"{}\"",
+                            Describe(object.id), is[i]->kind, is[i]->name);
       }
     }
     return true;
@@ -288,6 +288,7 @@ class Comparison {
   std::set<std::string> renamed_;  // keys of the objects
   std::string wrong_;
   std::string changed_;
+  std::string lost_;  // told last: what else changes may be the cause
   // Of the build and the object that are compared.
   bool has_variable_ = false;
   bool is_renamed_ = false;

@@ -59,6 +59,12 @@ class Finder {
       node = node.Resolve();
     }
     subject_.text_range = node.range();
+    if (!asked.anchor().empty()) {
+      if (IsAnchor(asked)) return true;
+      // An object's own name may be the anchor of a reference; it is the name all the same.
+      const bool own = node.parent().key().value() == "metadata";
+      if (own && node.IsScalar() && IsName(node)) return true;
+    }
     if (node.IsScalar() && IsReference(node)) return true;
     if (node.IsScalar() && IsPatchName(node)) return true;
     if (node.IsScalar() && IsName(node)) return true;
@@ -235,7 +241,7 @@ class Finder {
     if (file.empty() && snapshot_.Stat(path) == PathKind::kDirectory) {
       for (const std::string& name : snapshot_.Names(path)) {
         if (!name.ends_with(".yaml") && !name.ends_with(".yml")) continue;
-        file = path + "/" + name;
+        file = fmt::format("{}/{}", path, name);
         break;
       }
     }

@@ -67,7 +67,8 @@ inline std::string Referrer(const ReferenceField& field, const std::string& name
     const bool list = step.ends_with("[]");
     if (list) step.resize(step.size() - 2);
     const bool last = route.empty();
-    text += indent + first + step + ":" + (last && field.is_name ? " ^wanted\n" : "\n");
+    text +=
+        fmt::format("{}{}{}:{}\n", indent, first, step, last && field.is_name ? " ^wanted" : "");
     indent += first.empty() ? "  " : "    ";
     first = list ? "- " : "";
   }

@@ -396,6 +396,24 @@ TEST_CASE("an app with a ks.yaml: what else would follow the anchor is named") {
            "spec.values.persistence.config.existingClaim would change as well");
 }
 
+TEST_CASE("an app with a ks.yaml: a chart that is named by the alias of the release's name") {
+  GraphFixture fixture = HomeLab();
+  fixture.Write("apps/media/postgres/app/repository.yaml",
+                "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata:\n"
+                "  name: database\nspec:\n  interval: 1h\n  url: oci://example.com/database\n");
+  fixture.Write("apps/media/postgres/app/helmrelease.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+                "  name: &app database\nspec:\n  interval: 1h\n  chartRef:\n"
+                "    kind: OCIRepository\n    name: *app\n");
+  CHECK_EQ(
+      Rename(fixture, "apps/media/postgres/app/helmrelease.yaml", "&app database", "db").refusal,
+      "HelmRelease \"database\" in namespace \"media\": spec.chartRef.name would change as well");
+  CHECK_EQ(
+      Rename(fixture, "apps/media/postgres/app/repository.yaml", "name: database", "db").refusal,
+      "HelmRelease \"database\" in namespace \"media\" would be renamed as well");
+  CHECK_EQ(Prepared(fixture, "apps/media/postgres/app/helmrelease.yaml", "name: *a"), "*app");
+}
+
 TEST_CASE("an app with a ks.yaml: a namespace that is called like the app") {
   GraphFixture fixture = HomeLab();
   fixture.Write("apps/media/jellyfin/app/helmrelease.yaml",

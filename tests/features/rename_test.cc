@@ -66,7 +66,9 @@ TEST_CASE("patches, their targets and patches inside of a kustomization follow")
   CHECK_EQ(result.refusal, "");
   const auto after = After(fixture, result);
   REQUIRE_EQ(after.size(), 3);
-  for (const auto& [path, text] : after) {
+  for (const auto& entry : after) {
+    const std::string& path = entry.first;
+    const std::string& text = entry.second;
     CAPTURE(path);
     CHECK_EQ(text.find("name: web\n"), std::string::npos);
     CHECK_NE(text.find("name: front"), std::string::npos);
@@ -80,13 +82,13 @@ TEST_CASE("a rename from a patch, or from its target, is the rename from the def
   const auto there =
       After(fixture, Rename(fixture, "apps/base/release.yaml", "name: web", "front"));
   CHECK_FALSE(there.empty());
-  for (const auto& [path, at] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& place : std::vector<std::pair<std::string, std::string>>{
            {"apps/prod/patch.yaml", "name: w"},
            {"apps/prod/kustomization.yaml", "kind: HelmRelease\n      name: we"},
            {"apps/prod/kustomization.yaml", "metadata:\n        name: we"}}) {
-    CAPTURE(path);
-    CHECK_EQ(Prepared(fixture, path, at), "web");
-    CHECK(After(fixture, Rename(fixture, path, at, "front")) == there);
+    CAPTURE(place.first);
+    CHECK_EQ(Prepared(fixture, place.first, place.second), "web");
+    CHECK(After(fixture, Rename(fixture, place.first, place.second, "front")) == there);
   }
   CHECK_EQ(Prepared(fixture, "apps/prod/kustomization.yaml", "interval: 2"), "nothing");
 }
@@ -220,6 +222,7 @@ TEST_CASE("an anchor is renamed with its aliases") {
   CHECK_EQ(after.at(fixture.Path("apps/settings.yaml")),
            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: &app settings\n  labels:\n"
            "    app: *app # same\n");
+  CHECK(After(fixture, Rename(fixture, "apps/settings.yaml", "name: &na", "app")) == after);
 }
 
 TEST_CASE("an anchor does not get the name of another") {

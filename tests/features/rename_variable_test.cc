@@ -197,7 +197,7 @@ TEST_CASE("Secrets: data and stringData; what SOPS has sealed is refused") {
       Apps("prod", "    substituteFrom:\n      - kind: Secret\n        name: secrets\n");
   for (const std::string data :
        {"stringData:\n  domain: example.com\n", "data:\n  domain: ZXhhbXBsZS5jb20=\n"}) {
-    const GraphFixture fixture = Repository(apps + head + data + kIngress);
+    const GraphFixture fixture = Repository(fmt::format("{}{}{}{}", apps, head, data, kIngress));
     const RenameResult result = Rename(fixture, "apps/ingress.yaml", "podinfo.${do", "zone");
     CheckOnlyTheName(fixture, result, "domain", "zone");
     CHECK_EQ(After(fixture, result).size(), 2);
