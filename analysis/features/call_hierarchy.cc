@@ -143,8 +143,8 @@ std::string_view NamespaceOf(const Written& written, const ObjectReference& refe
 }
 
 // The ones that somebody means: those that a reference leads to, else the one at the place.
-void AddWrittenAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
-                  uint32_t offset, const Subject& subject, Collector& collector) {
+void AddWrittenAt(const Fleet& fleet, const SourceFile& file, uint32_t offset,
+                  const Subject& subject, Collector& collector) {
   if (subject.kind != Subject::Kind::kReference) {
     const Written written = WrittenIn(fleet, file);
     for (size_t i = 0; i < written.clusters.size(); ++i) {
@@ -244,7 +244,7 @@ std::vector<FluxItem> FluxItemsAt(const Snapshot& snapshot, const Fleet& fleet,
   for (Effect effect : meant) {
     if (IsFlux(fleet, effect)) collector.Add(effect);
   }
-  if (meant.empty()) AddWrittenAt(snapshot, fleet, file, offset, subject, collector);
+  if (meant.empty()) AddWrittenAt(fleet, file, offset, subject, collector);
   std::vector<FluxItem> out;
   for (FluxCall& call : collector.Take()) out.push_back(std::move(call.item));
   return out;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/features/artifact_alias.h"
 #include "analysis/features/chart_completion.h"
 #include "analysis/features/field_help.h"
 #include "analysis/features/inner_block.h"
@@ -96,7 +97,8 @@ class Completer {
     list_.insert = {cursor_.word.begin, std::clamp(offset_, cursor_.word.begin, cursor_.word.end)};
     const NameRequest names{snapshot_, options_.fleet, path_,   text_,
                             file_,     offset_,        cursor_, place_};
-    for (const auto complete : {CompleteName, CompleteChart, CompleteTarget}) {
+    for (const auto complete :
+         {CompleteName, CompleteChart, CompleteTarget, CompleteArtifactAlias}) {
       std::optional<CompletionList> found = complete(names);
       if (!found || found->items.empty()) continue;
       list_ = std::move(*found);

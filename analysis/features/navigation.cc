@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/features/artifact_alias.h"
 #include "analysis/features/patch_names.h"
 #include "analysis/features/variable_places.h"
 #include "analysis/features/workspace_symbols.h"
@@ -215,6 +216,10 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
     AddUnbuilt(snapshot, fleet, wanted, found);
   }
   if (subject.kind == Kind::kVariable) AddVariableUses(snapshot, fleet, subject, found);
+  if (subject.kind == Kind::kArtifactAlias) {
+    if (const std::optional<ArtifactAlias> alias = ArtifactAliasAt(file, subject.range.begin))
+      found = alias->uses;
+  }
   if (subject.kind == Kind::kAnchor) {
     for (const yaml::Document& document : file.yaml.documents) {
       document.root().Visit([&](yaml::Node node) {

@@ -23,7 +23,15 @@ struct NamePlace {
 
 // What somebody points at.
 struct Subject {
-  enum class Kind : uint8_t { kNothing, kObject, kReference, kFile, kVariable, kAnchor };
+  enum class Kind : uint8_t {
+    kNothing,
+    kObject,
+    kReference,
+    kFile,
+    kVariable,
+    kAnchor,
+    kArtifactAlias
+  };
   Kind kind = Kind::kNothing;
   ByteRange range;  // in the file that was asked about
   // Where the text of it stands: the same, or what an alias stands for.
@@ -32,9 +40,9 @@ struct Subject {
   std::vector<build::Effect> objects;
   // The same for objects that no build has.
   std::vector<ResourceLocation> written;
-  // kFile, kVariable: where that is; kAnchor: the anchor.
+  // kFile, kVariable, kArtifactAlias: where that is; kAnchor: the anchor.
   std::vector<NamePlace> places;
-  std::string name;  // of the variable or anchor
+  std::string name;  // of the variable, anchor or alias
   // kReference: what the first build that has it says, for people: `OCIRepository "podinfo" in
   // namespace "web", from …`.
   std::string explanation;

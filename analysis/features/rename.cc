@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+
 #include <cctype>
 #include <map>
 #include <set>
+#include "analysis/features/artifact_alias.h"
 
 #include "analysis/features/rename_trial.h"
 #include "analysis/features/rename_variable.h"
@@ -224,6 +226,31 @@ RenameResult RenameAnchor(const Snapshot& snapshot, const Fleet& fleet, const So
   return out;
 }
 
+RenameResult RenameArtifactAlias(const Snapshot& snapshot, const Fleet& fleet,
+                                 const SourceFile& file, const Subject& subject,
+                                 const std::string& new_name) {
+  RenameResult out;
+  if (!IsArtifactAlias(new_name)) {
+    out.refusal = fmt::format(
+        "\"{}\" is no alias of a source: lower-case letters, digits, - and _ are allowed, and a "
+        "letter or digit at both ends; \"artifact\" is taken",
+        new_name);
+    return out;
+  }
+  const std::vector<std::string> taken = ArtifactAliasesAt(file, subject.range.begin);
+  if (std::find(taken.begin(), taken.end(), new_name) != taken.end()) {
+    out.refusal = fmt::format("another source has the alias \"{}\"", new_name);
+    return out;
+  }
+  FileEdit edit{file.path, {}};
+  for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, true))
+    edit.edits.push_back({place.range, new_name});
+  std::sort(edit.edits.begin(), edit.edits.end(),
+            [](const TextEdit& a, const TextEdit& b) { return a.range < b.range; });
+  out.edits.push_back(std::move(edit));
+  return out;
+}
+
 }  // namespace
 
 RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
@@ -241,6 +268,13 @@ RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const S
     case Kind::kObject:
     case Kind::kReference:
       break;
+    case Kind::kArtifactAlias:
+      out.name = subject.name;
+      if (subject.places.size() != 1) {
+        out.refusal = fmt::format("{} source of this ArtifactGenerator has the alias \"{}\"",
+                                  subject.places.empty() ? "no" : "more than one", subject.name);
+      }
+      return out;
     case Kind::kVariable:
       out.name = subject.name;
       out.refusal = FindVariableSites(snapshot, fleet, file, subject).refusal;
@@ -286,6 +320,8 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
   }
   if (new_name == target.name) return out;
   Subject subject = MeantAt(snapshot, fleet, file, offset);
+  if (subject.kind == Kind::kArtifactAlias)
+    return RenameArtifactAlias(snapshot, fleet, file, subject, new_name);
   if (subject.kind == Kind::kVariable)
     return RenameVariable(snapshot, fleet, file, subject, new_name, disk);
   if (subject.kind == Kind::kAnchor) return RenameAnchor(snapshot, fleet, file, subject, new_name);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "analysis/features/artifact_alias.h"
 #include "analysis/features/links.h"
 #include "analysis/features/navigation.h"
 #include "analysis/features/patch_names.h"
@@ -354,6 +355,14 @@ class Finder {
 
 Subject SubjectAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
                   uint32_t offset) {
+  if (std::optional<ArtifactAlias> alias = ArtifactAliasAt(file, offset)) {
+    Subject subject;
+    subject.kind = Kind::kArtifactAlias;
+    subject.range = subject.text_range = alias->at;
+    subject.places = std::move(alias->definitions);
+    subject.name = std::move(alias->name);
+    return subject;
+  }
   return Finder(snapshot, fleet, file, offset).Run();
 }
 
