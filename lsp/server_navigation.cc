@@ -54,8 +54,11 @@ void Server::References(const ReferenceParams& params, Reply reply) {
   AskSubject(params.uri, params.position, reply,
              [this, definitions = params.includeDeclaration](
                  const SourceFile& file, const build::Fleet& fleet, const Subject& subject) {
-               return Encode(ToLocations(
-                   ReferencesOf(project_.snapshot(), fleet, file, subject, definitions)));
+               std::vector<NamePlace> places =
+                   ReferencesOf(project_.snapshot(), fleet, file, subject, definitions);
+               const std::vector<NamePlace> selections = SelectionsOf(fleet, subject);
+               places.insert(places.end(), selections.begin(), selections.end());
+               return Encode(ToLocations(places));
              });
 }
 

@@ -96,6 +96,31 @@ std::optional<LabelSelector> LabelSelector::Parse(std::string_view text) {
   return out;
 }
 
+std::optional<LabelSelector> LabelSelector::Read(const Value* selector) {
+  LabelSelector out;
+  const Value* labels = Find(selector, "matchLabels");
+  for (const Pair& pair : labels ? labels->Pairs() : std::span<const Pair>()) {
+    out.requirements_.push_back(
+        {std::string(pair.key), Operator::kIn, {std::string(pair.value->str())}});
+  }
+  for (const Value* expression : ItemsOf(Find(selector, "matchExpressions"))) {
+    constexpr std::pair<std::string_view, Operator> kOperators[] = {
+        {"In", Operator::kIn},
+        {"NotIn", Operator::kNotIn},
+        {"Exists", Operator::kExists},
+        {"DoesNotExist", Operator::kMissing}};
+    const std::string_view written = Text(expression, "operator");
+    const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                                     [written](const auto& op) { return op.first == written; });
+    if (found == std::end(kOperators)) return std::nullopt;
+    Requirement requirement{std::string(Text(expression, "key")), found->second, {}};
+    for (const Value* value : ItemsOf(Find(expression, "values")))
+      requirement.values.emplace_back(value->str());
+    out.requirements_.push_back(std::move(requirement));
+  }
+  return out;
+}
+
 bool LabelSelector::Matches(const Value* labels) const {
   return std::all_of(
       requirements_.begin(), requirements_.end(), [labels](const Requirement& requirement) {

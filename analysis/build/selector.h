@@ -22,6 +22,9 @@ class LabelSelector {
  public:
   // Nothing when the text is no selector. The empty text selects everything.
   static std::optional<LabelSelector> Parse(std::string_view text);
+  // A LabelSelector as objects have it: matchLabels, matchExpressions. Nothing when an operator is
+  // none. Null selects everything.
+  static std::optional<LabelSelector> Read(const Value* selector);
   // `labels`: a map of strings; null is a map without entries.
   bool Matches(const Value* labels) const;
 

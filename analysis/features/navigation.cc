@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/build/selections.h"
 #include "analysis/features/artifact_alias.h"
 #include "analysis/features/patch_names.h"
 #include "analysis/features/variable_places.h"
@@ -254,6 +255,19 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
       out.push_back(std::move(place));
   }
   return out;
+}
+
+std::vector<NamePlace> SelectionsOf(const Fleet& fleet, const Subject& subject) {
+  std::set<NamePlace> out;
+  for (Effect effect : subject.objects) {
+    for (const build::SelectionOf& one : build::SelectionsOf(fleet, effect)) {
+      const build::Origin& whole = one.selection.node->origin;
+      const Value* name = build::Find(one.selection.node, "name");
+      const build::Origin& origin = name ? name->origin : whole;
+      if (origin && whole) out.insert({origin.file->path, origin.range, whole.range});
+    }
+  }
+  return {out.begin(), out.end()};
 }
 
 }  // namespace fluxls

@@ -68,6 +68,10 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet
                                     const SourceFile& file, const Subject& subject,
                                     bool definitions);
 
+// Fields that select the subject by its labels, in order: a `policySelector`, the `name: "*"` of an
+// Alert's entry.
+std::vector<NamePlace> SelectionsOf(const build::Fleet& fleet, const Subject& subject);
+
 // The place of an object's name: metadata.name where that is written in the object's own document
 // (builds may have made another one of it), else the beginning of the document.
 NamePlace PlaceOf(const build::Object& object);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "analysis/build/selections.h"
 #include "analysis/features/artifact_alias.h"
 #include "analysis/features/links.h"
 #include "analysis/features/navigation.h"
@@ -22,6 +23,14 @@ using build::Fleet;
 using build::ObjectReference;
 using build::Value;
 using Kind = Subject::Kind;
+
+// "no ImagePolicy", "1 ImagePolicy", "2 ImagePolicies".
+std::string CountOf(std::string_view kind, size_t count) {
+  if (count == 0) return fmt::format("no {}", kind);
+  if (count == 1) return fmt::format("1 {}", kind);
+  if (kind.ends_with('y')) return fmt::format("{} {}ies", count, kind.substr(0, kind.size() - 1));
+  return fmt::format("{} {}s", count, kind);
+}
 
 bool Touches(ByteRange range, uint32_t offset) {
   return range.begin <= offset && offset <= range.end;
@@ -70,6 +79,7 @@ class Finder {
     if (node.IsScalar() && IsPatchName(node)) return true;
     if (node.IsScalar() && IsName(node)) return true;
     if (node.IsScalar() && IsPath(document, node)) return true;
+    if (IsSelection(asked)) return true;
     if (IsAnchor(asked)) return true;
     subject_.kind = Kind::kNothing;
     return false;
@@ -223,6 +233,36 @@ class Finder {
     subject_.standing = build::Standing::kFound;
     subject_.explanation = build::Describe(fleet_.ObjectOf(subject_.objects.front()).id);
     return true;
+  }
+
+  // Does it stand in a field that selects by labels?
+  bool IsSelection(yaml::Node node) {
+    std::vector<ByteRange> around;
+    for (yaml::Node n = node; n; n = n.parent()) around.push_back(n.range());
+    bool found = false;
+    for (Effect effect : fleet_.EffectsOf(file_.path)) {
+      for (const build::Selection& selection : build::FindSelections(fleet_.ObjectOf(effect))) {
+        const build::Origin& origin = selection.node->origin;
+        if (!origin || origin.file->path != file_.path ||
+            std::find(around.begin(), around.end(), origin.range) == around.end())
+          continue;
+        const std::vector<Effect> selected =
+            build::SelectedBy(fleet_, fleet_.BuildOf(effect), selection);
+        for (Effect one : selected) {
+          if (std::find(subject_.objects.begin(), subject_.objects.end(), one) ==
+              subject_.objects.end())
+            subject_.objects.push_back(one);
+        }
+        if (found) continue;
+        found = true;
+        subject_.range = subject_.text_range = node.range();
+        subject_.explanation =
+            fmt::format("selects {} in namespace \"{}\"", CountOf(selection.kind, selected.size()),
+                        selection.namespace_);
+      }
+    }
+    if (found) subject_.kind = Kind::kReference;
+    return found;
   }
 
   // What a name may be made of, around an offset.
