@@ -162,7 +162,7 @@ std::optional<Field> ReadOpenApi(yaml::Node schema, SchemaForm form) {
   Field root;
   size_t left = kMaxFields;
   if (!ReadInto(schema, root, form, left, 0)) return std::nullopt;
-  const bool open = form == SchemaForm::kJson && IsOpen(schema, form);
+  const bool open = IsOpen(schema, form);
   root.facts.clear();
   if (open) root.facts.push_back({FactKind::kOpen, "", {}});
   std::erase_if(root.fields, [](const Field& field) {

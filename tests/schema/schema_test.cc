@@ -145,6 +145,16 @@ TEST_CASE("a CRD becomes a schema of each version that it serves") {
   CHECK(WriteSchema(schemas[0]) == kRead);
 }
 
+TEST_CASE("a CRD that keeps unknown fields at its top takes any") {
+  const yaml::File file = yaml::Parse(
+      "kind: CustomResourceDefinition\nspec:\n  group: example.com\n  names: {kind: Widget}\n"
+      "  versions:\n    - name: v1\n      schema:\n        openAPIV3Schema:\n"
+      "          type: object\n          x-kubernetes-preserve-unknown-fields: true\n");
+  const std::vector<KindSchema> schemas = ReadCrd(file.documents[0].root());
+  REQUIRE(schemas.size() == 1);
+  CHECK(HasFact(schemas[0].root, FactKind::kOpen, {2, 9}));
+}
+
 TEST_CASE("a CRD that aliases blow up has no schema") {
   std::string text =
       "kind: CustomResourceDefinition\nspec:\n  group: example.com\n  names: {kind: Bomb}\n"
