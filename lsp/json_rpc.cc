@@ -1,9 +1,14 @@
 #include "lsp/json_rpc.h"
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "analysis/text/unicode.h"
 
 namespace fluxls::lsp {
 namespace {
@@ -98,6 +103,51 @@ bool ReadId(const Json& json, RequestId& id) {
   return true;
 }
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// The code unit of an escape `\uXXXX` at the start of `text`.
+std::optional<uint32_t> EscapedUnit(std::string_view text) {
+  if (text.size() < 6 || !text.starts_with("\\u")) return std::nullopt;
+  uint32_t unit = 0;
+  const char* end = text.data() + 6;
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, unit, 16);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return unit;
+}
+
+bool IsHighSurrogate(uint32_t unit) {
+  return unit >= 0xD800 && unit < 0xDC00;
+}
+
+bool IsLowSurrogate(uint32_t unit) {
+  return unit >= 0xDC00 && unit < 0xE000;
+}
+
+// Half a surrogate pair and bytes that are no UTF-8 become U+FFFD. Each of them is one unit of
+// UTF-16 for the editor, and so is what stands for it: positions stay what they are.
+std::string WithValidText(std::string_view body) {
+  std::string out;
+  out.reserve(body.size());
+  while (!body.empty()) {
+    size_t length = Utf8SequenceLength(body);
+    bool valid = length > 0;
+    if (body.front() == '\\') {
+      const std::optional<uint32_t> unit = EscapedUnit(body);
+      const std::optional<uint32_t> next =
+          unit && IsHighSurrogate(*unit) ? EscapedUnit(body.substr(6)) : std::nullopt;
+      const bool pair = next && IsLowSurrogate(*next);
+      valid = pair || !unit || !(IsHighSurrogate(*unit) || IsLowSurrogate(*unit));
+      length = pair ? 12 : unit ? 6 : std::min<size_t>(2, body.size());
+      // The byte behind the backslash is looked at by itself when it is not ASCII.
+      if (!unit && length == 2 && static_cast<unsigned char>(body[1]) >= 0x80) length = 1;
+    }
+    length = std::max<size_t>(length, 1);
+    out += valid ? body.substr(0, length) : kReplacement;
+    body.remove_prefix(length);
+  }
+  return out;
+}
+
 }  // namespace
 
 JsonPtr ParseJson(std::string_view text, std::string* error) {
@@ -111,6 +161,8 @@ JsonPtr ParseJson(std::string_view text, std::string* error) {
 Message ParseMessage(std::string_view body) {
   std::string problem;
   JsonPtr json = ParseJson(body, &problem);
+  // Editors pass on what stands in a file. A change that is lost spoils the text for good.
+  if (!json) json = ParseJson(WithValidText(body));
   if (!json) return Invalid(ErrorCode::kParseError, std::move(problem));
   if (json->is_array())
     return Invalid(ErrorCode::kInvalidRequest,

@@ -39,6 +39,26 @@ TEST_CASE("nesting is capped while parsing") {
   CHECK(message.error.code == ErrorCode::kParseError);
 }
 
+std::string TextIn(const std::string& text) {
+  const Message message =
+      ParseMessage(R"({"jsonrpc":"2.0","method":"m","params":{"text":")" + text + "\"}}");
+  REQUIRE(message.kind == Kind::kNotification);
+  return (*message.params)["text"];
+}
+
+TEST_CASE("text that is no Unicode is replaced unit by unit, and the message stays") {
+  const std::string replaced = "\xEF\xBF\xBD";
+  CHECK(TextIn("a\\ud83db") == "a" + replaced + "b");
+  CHECK(TextIn("\\uDE00\\uD83D") == replaced + replaced);
+  CHECK(TextIn("\\ud83d\\ud83d\\ude00") == replaced + "\xF0\x9F\x98\x80");
+  CHECK(TextIn("\xE9t\xE9") == replaced + "t" + replaced);
+  CHECK(TextIn("\\\\ud83d \xFF") == "\\ud83d " + replaced);
+  CHECK(TextIn("\xC3\xA9 \\u00e9 \\n\xFF") == "\xC3\xA9 \xC3\xA9 \n" + replaced);
+  // What is no JSON is none.
+  for (const char* bad : {"\\", "\\u12", "\\ud8", "\xFF\\", "\\\xFF"})
+    CHECK(ParseMessage(std::string(R"({"jsonrpc":"2.0","method":")") + bad).kind == Kind::kInvalid);
+}
+
 TEST_CASE("requests, notifications and answers are told apart") {
   Message request = ParseMessage(R"({"jsonrpc":"2.0","id":0,"method":"m","params":{"a":1}})");
   CHECK(request.kind == Kind::kRequest);
