@@ -335,6 +335,15 @@ uint64_t HashOfShortName(std::string_view kind, std::string_view name) {
   return HashOfTexts({kind, name});
 }
 
+std::span<const ObjectReference> ReferencesOf(const FluxBuild& build, uint32_t object) {
+  const std::vector<ObjectReference>& all = build.references;
+  const auto begin = std::partition_point(
+      all.begin(), all.end(), [object](const ObjectReference& one) { return one.object < object; });
+  const auto end = std::find_if(
+      begin, all.end(), [object](const ObjectReference& one) { return one.object != object; });
+  return {begin, end};
+}
+
 bool IsRemote(const FluxBuild& build) {
   for (const FluxBuild* at = &build; at; at = at->parent.get()) {
     if (Find(at->kustomization, {"spec", "kubeConfig"})) return true;

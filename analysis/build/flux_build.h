@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -124,6 +125,9 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
 // A directory that kustomize alone builds.
 FluxBuildPtr BuildPlain(Builder& builder, const std::string& directory,
                         const FluxBuildPtr& previous);
+
+// The references of one of its objects, in their order; they point into the build.
+std::span<const ObjectReference> ReferencesOf(const FluxBuild& build, uint32_t object);
 
 // Are the objects of the build applied to another cluster than the one whose Flux reads them?
 bool IsRemote(const FluxBuild& build);

@@ -255,20 +255,15 @@ std::vector<FluxCall> CallsFrom(const Snapshot& snapshot, const Fleet& fleet,
   Collector collector(fleet);
   for (Effect caller : EffectsOf(fleet, item)) {
     const NamePlace own = PlaceOf(fleet.ObjectOf(caller));
-    const std::vector<ObjectReference>& references = fleet.BuildOf(caller).references;
-    // They stand in order of their objects.
-    auto at = std::lower_bound(references.begin(), references.end(), caller.object,
-                               [](const ObjectReference& reference, uint32_t object) {
-                                 return reference.object < object;
-                               });
-    for (; at != references.end() && at->object == caller.object; ++at) {
-      const auto index = static_cast<uint32_t>(at - references.begin());
+    const build::FluxBuild& build = fleet.BuildOf(caller);
+    for (const ObjectReference& reference : build::ReferencesOf(build, caller.object)) {
+      const auto index = static_cast<uint32_t>(&reference - build.references.data());
       const build::Resolution found = build::Resolve(snapshot, fleet, {caller.build, index});
       if (found.standing != build::Standing::kFound && found.standing != build::Standing::kMade)
         continue;
       for (Effect target : found.targets) {
         if (!IsFlux(fleet, target)) continue;
-        if (FluxCall* call = collector.Add(target)) call->ranges.push_back(RangeIn(own, *at));
+        if (FluxCall* call = collector.Add(target)) call->ranges.push_back(RangeIn(own, reference));
       }
     }
   }

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include <cctype>
 #include <map>
 #include <set>
-#include "analysis/features/artifact_alias.h"
 
+#include "analysis/features/artifact_alias.h"
 #include "analysis/features/rename_trial.h"
 #include "analysis/features/rename_variable.h"
 #include "analysis/model/resource.h"
@@ -243,8 +241,13 @@ RenameResult RenameArtifactAlias(const Snapshot& snapshot, const Fleet& fleet,
     return out;
   }
   FileEdit edit{file.path, {}};
-  for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, true))
-    edit.edits.push_back({place.range, new_name});
+  const std::string_view text = file.text->content();
+  for (const NamePlace& place : ReferencesOf(snapshot, fleet, file, subject, true)) {
+    // Where the alias stands bare, YAML may take the new one for a number or a truth value.
+    const char before = place.range.begin > 0 ? text[place.range.begin - 1] : ' ';
+    const bool bare = before != '@' && before != '"' && before != '\'';
+    edit.edits.push_back({place.range, bare ? yaml::QuoteScalar(new_name) : new_name});
+  }
   std::sort(edit.edits.begin(), edit.edits.end(),
             [](const TextEdit& a, const TextEdit& b) { return a.range < b.range; });
   out.edits.push_back(std::move(edit));

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <span>
 
+#include "analysis/build/substitution.h"
 #include "analysis/features/variable_places.h"
 
 namespace fluxls {
@@ -18,6 +20,14 @@ using build::ObjectId;
 using build::ObjectReference;
 using build::Value;
 
+// Does a text begin with `${name`, and not with the use of a longer name?
+bool BeginsWithUse(std::string_view text, std::string_view use) {
+  if (!text.starts_with(use)) return false;
+  if (text.size() == use.size()) return true;
+  const char next = text[use.size()];
+  return std::isalnum(static_cast<unsigned char>(next)) == 0 && next != '_';
+}
+
 // The same text with some uses of a variable renamed: what is not known stays in a text as it is.
 bool IsRenamedUse(std::string_view before, std::string_view after, const std::string& from,
                   const std::string& to) {
@@ -25,7 +35,7 @@ bool IsRenamedUse(std::string_view before, std::string_view after, const std::st
   const std::string new_use = "${" + to;
   size_t at = 0;
   for (size_t i = 0; i < before.size();) {
-    if (before.substr(i).starts_with(old_use) && after.substr(at).starts_with(new_use)) {
+    if (BeginsWithUse(before.substr(i), old_use) && BeginsWithUse(after.substr(at), new_use)) {
       i += old_use.size();
       at += new_use.size();
     } else if (at < after.size() && before[i] == after[at]) {
@@ -51,12 +61,10 @@ bool IsMetadata(std::string_view route) {
 // behind `$$` is no use.
 bool StillUses(std::string_view text, const build::Origin& origin, const std::string& name) {
   const std::string use = "${" + name;
-  const size_t at = text.find(use);
+  size_t at = text.find(use);
+  while (at != std::string_view::npos && !BeginsWithUse(text.substr(at), use))
+    at = text.find(use, at + 1);
   if (at == std::string_view::npos) return false;
-  const size_t end = at + use.size();
-  if (end < text.size() &&
-      (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
-    return false;
   if (!origin || !origin.file->text) return true;
   const std::string_view file = origin.file->text->content();
   return Slice(file, origin.range).find("${") == std::string_view::npos ||
@@ -199,15 +207,17 @@ class Comparison {
     const Object& object = before.objects[index];
     object_ = &object;
     is_renamed_ = renamed;
+    // What opts out of substitution has texts, and no uses.
+    is_filled_in_ = has_variable_ && !build::IsSubstitutionDisabled(object.root);
     names_.clear();
-    const std::vector<const ObjectReference*> was = ReferencesOf(before, index);
-    const std::vector<const ObjectReference*> is = ReferencesOf(after, after_index);
-    for (const ObjectReference* reference : was) {
+    const std::span<const ObjectReference> was = build::ReferencesOf(before, index);
+    const std::span<const ObjectReference> is = build::ReferencesOf(after, after_index);
+    for (const ObjectReference& reference : was) {
       for (build::Effect effect : trial_.objects) {
         const ObjectId& id = before_.ObjectOf(effect).id;
-        if (id.kind == reference->kind && id.name == reference->name &&
-            id.EffectiveNamespace() == reference->namespace_)
-          names_.insert(reference->name_value);
+        if (id.kind == reference.kind && id.name == reference.name &&
+            id.EffectiveNamespace() == reference.namespace_)
+          names_.insert(reference.name_value);
       }
     }
     if (!Same(object.root, after.objects[after_index].root, "")) {
@@ -215,20 +225,12 @@ class Comparison {
                                 trial_.builds.empty() ? "change as well" : "not be the same"));
     }
     for (size_t i = 0; i < std::min(was.size(), is.size()); ++i) {
-      if (Leads(before_, before, *was[i]) && !Leads(after_, after, *is[i]) && lost_.empty()) {
+      if (Leads(before_, before, was[i]) && !Leads(after_, after, is[i]) && lost_.empty()) {
         lost_ = fmt::format("{} would name something that is not there: {} \"{}\"",
-                            Describe(object.id), is[i]->kind, is[i]->name);
+                            Describe(object.id), is[i].kind, is[i].name);
       }
     }
     return true;
-  }
-
-  static std::vector<const ObjectReference*> ReferencesOf(const FluxBuild& build, uint32_t object) {
-    std::vector<const ObjectReference*> out;
-    for (const ObjectReference& reference : build.references) {
-      if (reference.object == object) out.push_back(&reference);
-    }
-    return out;
   }
 
   static bool Leads(const Fleet& fleet, const FluxBuild& build, const ObjectReference& reference) {
@@ -261,14 +263,14 @@ class Comparison {
       const Value* value = build::Find(after, pair.key);
       if (!value && pair.key == trial_.from && !trial_.builds.empty() && HoldsVariables(route))
         value = build::Find(after, trial_.to);
-      if (!value || (has_variable_ && StillUses(pair.key, {}, trial_.from))) return Changed(below);
+      if (!value || (is_filled_in_ && StillUses(pair.key, {}, trial_.from))) return Changed(below);
       if (!Same(pair.value, value, below)) return false;
     }
     return true;
   }
 
   bool SameScalar(const Value* before, const Value* after, const std::string& route) const {
-    if (has_variable_ && StillUses(after->str(), after->origin, trial_.from)) return false;
+    if (is_filled_in_ && StillUses(after->str(), after->origin, trial_.from)) return false;
     if (before->str() == after->str()) return before->type == after->type;
     if (!trial_.builds.empty())
       return IsRenamedUse(before->str(), after->str(), trial_.from, trial_.to);
@@ -291,6 +293,7 @@ class Comparison {
   std::string lost_;  // told last: what else changes may be the cause
   // Of the build and the object that are compared.
   bool has_variable_ = false;
+  bool is_filled_in_ = false;  // and the object is one that Flux fills it into
   bool is_renamed_ = false;
   const Object* object_ = nullptr;
   std::set<const Value*> names_;  // in references to what is renamed

@@ -98,6 +98,18 @@ TEST_CASE("an alias is renamed at its source and behind every @") {
                kPath + R"(: from: "@repo/values/*.yaml")"});
 }
 
+TEST_CASE("an alias that YAML would read otherwise is quoted where it is defined") {
+  const GraphFixture fixture = Generator();
+  for (const std::string name : {"on", "7", "null", "1e3"}) {
+    CAPTURE(name);
+    const std::vector<std::string> lines =
+        NewLines(fixture, Rename(fixture, kPath, "pathPattern: \"@fl", name));
+    REQUIRE_EQ(lines.size(), 5);
+    CHECK_EQ(lines[0], kPath + ": alias: \"" + name + "\"");
+    CHECK_EQ(lines[1], kPath + ": pathPattern: \"@" + name + "/apps/{app}\"");
+  }
+}
+
 TEST_CASE("an alias gets no name that it cannot have") {
   const GraphFixture fixture = Generator();
   CHECK_EQ(Rename(fixture, kPath, "pathPattern: \"@fl", "charts").refusal,

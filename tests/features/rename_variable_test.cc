@@ -132,6 +132,28 @@ TEST_CASE("a build of kustomize alone that shares files keeps its uses in step")
                  "apps/settings.yaml: a: ${workload}", "clusters/prod/apps.yaml: workload: web"});
 }
 
+TEST_CASE("what stays in the text of a build: the old name may begin with the new one") {
+  GraphFixture fixture = OneCluster();
+  fixture.Write("apps/kustomization.yaml", "resources:\n  - ingress.yaml\n  - text.yaml\n");
+  fixture.Write("apps/text.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: text\n  namespace: web\n"
+                "data:\n  both: ${domain} ${domain_name:=x}\n");
+  fixture.Write("preview/kustomization.yaml", "resources:\n  - ../apps\n");
+  const RenameResult result = Rename(fixture, "apps/text.yaml", "both: ${dom", "dom");
+  CheckOnlyTheName(fixture, result, "domain", "dom");
+}
+
+TEST_CASE("an object that opts out of substitution keeps its text") {
+  GraphFixture fixture = OneCluster();
+  fixture.Write("apps/script.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: script\n  namespace: web\n"
+                "  labels:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\n"
+                "data:\n  run.sh: echo ${domain} ${domain_name}\n");
+  const RenameResult result = Rename(fixture, "clusters/prod/apps.yaml", "      doma", "zone");
+  CHECK_EQ(result.refusal, "");
+  CHECK_EQ(NewLines(fixture, result).size(), 4);
+}
+
 TEST_CASE("a name that is none, or is taken, is refused") {
   const GraphFixture fixture = OneCluster();
   auto refusal = [&](const std::string& to) {
