@@ -60,7 +60,7 @@ void Server::InlayHints(const InlayHintParams& params, Reply reply) {
                const Range at = ToRange(file, {hint.offset, hint.offset}, encoding_);
                out.push_back({at.start, hint.label, hint.tooltip});
              }
-             if (file.version) hints_[file.path] = {*file.version, fleet.SignatureOf(file.path)};
+             if (file.version) hints_[file.path] = {*file.version, HintStamp(fleet, file.path)};
              reply.Ok(Encode(out));
            });
 }
@@ -82,7 +82,7 @@ void Server::OnBuilt() {
       is_old(lenses_, [&fleet](const std::string& path) { return LensStamp(fleet, path); }))
     RefreshSoon("workspace/codeLens/refresh", lens_refresh_pending_);
   if (client_.inlayHintRefresh && settings_.inlay_hints && !hint_refresh_pending_ &&
-      is_old(hints_, [&fleet](const std::string& path) { return fleet.SignatureOf(path); }))
+      is_old(hints_, [&fleet](const std::string& path) { return HintStamp(fleet, path); }))
     RefreshSoon("workspace/inlayHint/refresh", hint_refresh_pending_);
 }
 

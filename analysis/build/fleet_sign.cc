@@ -7,9 +7,10 @@
 namespace fluxls::build {
 namespace {
 
-// Who builds, and with which variables.
+// Who builds, for which cluster, and with which variables.
 uint64_t HashOf(const FluxBuild& build) {
   uint64_t hash = build.failed ? 1 : 2;
+  Mix(hash, static_cast<uint64_t>(build.certain * 4 + build.rooted * 2 + IsRemote(build)));
   Mix(hash, build.cluster);
   Mix(hash, build.namespace_);
   Mix(hash, build.name);
@@ -28,6 +29,8 @@ uint64_t HashOf(const FluxBuild& build) {
   for (const auto& [name, variable] : variables.defined) {
     Mix(hash, name);
     Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
+    // Who says it decides whether it may be shown.
+    if (variable.origin) Mix(hash, variable.origin.file->path);
   }
   return hash;
 }
@@ -134,6 +137,8 @@ void Fleet::SignReferences(const std::vector<uint64_t>& builds) {
       Mix(hash, reference.target);
       Mix(hash, reference.name_value->origin.range.begin);
       Mix(hash, locks[builds_[site.build]->cluster]);
+      Mix(hash, builds[site.build]);
+      Mix(hash, builds_[site.build]->hashes[reference.object].identity);
       auto found = by_name_.find(reference.target);
       if (found != by_name_.end()) {
         Mix(hash, builds[found->second.build]);

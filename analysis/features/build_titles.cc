@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analysis/build/hash.h"
+
 namespace fluxls {
 namespace {
 
@@ -23,6 +25,12 @@ std::string ShortCluster(const build::Fleet& fleet, const std::string& cluster) 
   const auto same = std::count_if(
       all.begin(), all.end(), [name](const std::string& other) { return NameOf(other) == name; });
   return same > 1 ? cluster : std::string(name);
+}
+
+uint64_t ClustersStamp(const build::Fleet& fleet) {
+  uint64_t stamp = 0;
+  for (const std::string& cluster : fleet.Clusters()) build::Mix(stamp, cluster);
+  return stamp;
 }
 
 std::string BuildTitle(const Snapshot& snapshot, const build::Fleet& fleet,

@@ -44,7 +44,11 @@ std::unordered_map<uint64_t, uint32_t> CountNames(const Fleet& fleet, const std:
   return counts;
 }
 
-void TellAppliers(const Fleet& fleet, const std::vector<Effect>& effects, ObjectLens& lens) {
+// ShortCluster, found out once: a file may have many objects.
+using ShortClusters = std::map<std::string, std::string>;
+
+void TellAppliers(const Fleet& fleet, const std::vector<Effect>& effects,
+                  ShortClusters& short_clusters, ObjectLens& lens) {
   std::vector<uint32_t> builds;
   std::set<std::string> titles;
   for (Effect effect : effects) {
@@ -60,7 +64,9 @@ void TellAppliers(const Fleet& fleet, const std::vector<Effect>& effects, Object
   }
   if (builds.empty()) return;
   const build::FluxBuild& first = *fleet.builds()[builds.front()];
-  const std::string cluster = ShortCluster(fleet, first.cluster);
+  const auto [short_cluster, fresh] = short_clusters.try_emplace(first.cluster);
+  if (fresh) short_cluster->second = ShortCluster(fleet, first.cluster);
+  const std::string& cluster = short_cluster->second;
   if (builds.size() == 1) {
     lens.applied = fmt::format("applied by Kustomization {}{}", first.Title(),
                                cluster.empty() ? "" : fmt::format(" ({})", cluster));
@@ -79,12 +85,13 @@ std::vector<ObjectLens> LensesOf(const Fleet& fleet, const SourceFile& file) {
   for (Effect effect : fleet.EffectsOf(file.path))
     effects[fleet.ObjectOf(effect).origin.range].push_back(effect);
   const std::unordered_map<uint64_t, uint32_t> names = CountNames(fleet, file.path);
+  ShortClusters short_clusters;
   std::map<ByteRange, ObjectLens> lenses;
   for (const auto& [range, list] : effects) {
     ObjectLens& lens = lenses[range];
     lens.object = range;
     lens.effects = list.size();
-    TellAppliers(fleet, list, lens);
+    TellAppliers(fleet, list, short_clusters, lens);
     lens.counts = std::any_of(list.begin(), list.end(), [&](Effect effect) {
       const build::ObjectId& id = fleet.ObjectOf(effect).id;
       return IsNamedKind(id.group, id.kind) ||
@@ -136,6 +143,13 @@ std::string CountTitle(size_t references) {
 
 uint64_t LensStamp(const Fleet& fleet, const std::string& path) {
   uint64_t stamp = fleet.SignatureOf(path);
+  build::Mix(stamp, ClustersStamp(fleet));
+  for (Effect effect : fleet.EffectsOf(path)) {
+    const build::Origin& applier = fleet.BuildOf(effect).origin;
+    if (!applier) continue;
+    build::Mix(stamp, applier.file->path);
+    build::Mix(stamp, static_cast<uint64_t>(applier.range.begin));
+  }
   // In any order: a sum.
   for (const auto& [name, count] : CountNames(fleet, path)) {
     uint64_t one = name;

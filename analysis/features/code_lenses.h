@@ -31,7 +31,9 @@ std::vector<NamePlace> ReferencesToObject(const Snapshot& snapshot, const build:
 // `no references`, `1 reference`, `2 references`.
 std::string CountTitle(size_t references);
 
-// Changes when lenses of a file may say something else, though the file is the same.
+// Changes when lenses of a file may say something else, though the file is the same. Of references
+// those of Flux objects that are built count: where else something is named is found out when
+// somebody asks.
 uint64_t LensStamp(const build::Fleet& fleet, const std::string& path);
 
 }  // namespace fluxls

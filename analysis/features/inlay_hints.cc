@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/build/hash.h"
 #include "analysis/features/build_titles.h"
 #include "analysis/features/open_value.h"
 #include "analysis/text/unicode.h"
@@ -180,6 +181,12 @@ std::vector<InlayHint> InlayHintsIn(const Snapshot& snapshot, const Fleet& fleet
   std::sort(out.begin(), out.end(),
             [](const InlayHint& a, const InlayHint& b) { return a.offset < b.offset; });
   return out;
+}
+
+uint64_t HintStamp(const Fleet& fleet, const std::string& path) {
+  uint64_t stamp = fleet.SignatureOf(path);
+  build::Mix(stamp, ClustersStamp(fleet));
+  return stamp;
 }
 
 }  // namespace fluxls

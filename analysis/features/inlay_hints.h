@@ -24,4 +24,7 @@ struct InlayHint {
 std::vector<InlayHint> InlayHintsIn(const Snapshot& snapshot, const build::Fleet& fleet,
                                     const SourceFile& file, ByteRange range);
 
+// Changes when hints of a file may say something else, though the file is the same.
+uint64_t HintStamp(const build::Fleet& fleet, const std::string& path);
+
 }  // namespace fluxls

@@ -114,6 +114,24 @@ TEST_CASE("code lenses: the stamp follows those who name what is in a file") {
   CHECK_NE(LensStamp(*fixture.Fleet(), path), before);
 }
 
+TEST_CASE(
+    "code lenses: the stamp follows where who applies it is written, and its cluster's name") {
+  GraphFixture fixture;
+  fixture.Write("clusters/prod/flux-system/gotk-sync.yaml", Sync("prod"));
+  fixture.Write("clusters/prod/apps.yaml", KustomizationYaml("apps", "./apps"));
+  fixture.Write("apps/charts.yaml", RepositoryYaml("charts"));
+  const std::string path = fixture.Path("apps/charts.yaml");
+  const uint64_t before = LensStamp(*fixture.Fleet(), path);
+  fixture.Write("clusters/prod/apps.yaml", "# moved\n" + KustomizationYaml("apps", "./apps"));
+  const uint64_t moved = LensStamp(*fixture.Fleet(), path);
+  CHECK_NE(moved, before);
+  // Another cluster of this name: neither can be called so for short.
+  std::string sync = Sync("prod");
+  sync.replace(sync.find("./clusters"), 10, "./other");
+  fixture.Write("other/prod/flux-system/gotk-sync.yaml", sync);
+  CHECK_NE(LensStamp(*fixture.Fleet(), path), moved);
+}
+
 TEST_CASE("code lenses: three hundred objects in a file take no time") {
   GraphFixture fixture;
   for (const std::string cluster : {"prod", "staging"}) {

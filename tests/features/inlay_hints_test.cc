@@ -163,6 +163,26 @@ TEST_CASE("inlay hints: nothing from Secrets, from files of SOPS, or by way of a
   CHECK_EQ(Hinted(nested, "apps/child.yaml").find("hunter"), std::string::npos);
 }
 
+TEST_CASE("inlay hints: the stamp follows a value that moves into a Secret") {
+  const auto from = [](const std::string& kind) {
+    return "  postBuild:\n    substituteFrom:\n      - kind: " + kind + "\n        name: vars\n";
+  };
+  const std::string metadata = "metadata:\n  name: vars\n  namespace: flux-system\n";
+  GraphFixture fixture = OneCluster(from("ConfigMap"));
+  fixture.Write("clusters/prod/map.yaml",
+                "apiVersion: v1\nkind: ConfigMap\n" + metadata + "data:\n  color: green\n");
+  fixture.Write("clusters/prod/secret.yaml",
+                "apiVersion: v1\nkind: Secret\n" + metadata + "stringData:\n  color: green\n");
+  const std::string use = ConfigMap("\ndata:\n  a: ${color}\n");
+  fixture.Write("apps/settings.yaml", use);
+  CHECK_NE(Hinted(fixture, "apps/settings.yaml").find("= green"), std::string::npos);
+  const std::string path = fixture.Path("apps/settings.yaml");
+  const uint64_t before = HintStamp(*fixture.Fleet(), path);
+  fixture.Write("clusters/prod/apps.yaml", KustomizationYaml("apps", "./apps", from("Secret")));
+  CHECK_EQ(Hinted(fixture, "apps/settings.yaml"), use);
+  CHECK_NE(HintStamp(*fixture.Fleet(), path), before);
+}
+
 TEST_CASE("inlay hints: only those of the lines that are asked for") {
   GraphFixture fixture =
       OneCluster("  targetNamespace: web\n" + Substitute("      color: green\n"));

@@ -83,5 +83,17 @@ TEST_CASE("cross-namespace-reference: the signature follows the flags of the con
   CHECK_NE(after.signature, before.signature);
 }
 
+TEST_CASE("cross-namespace-reference: the signature follows which cluster a build is for") {
+  const std::string path = "/repo/apps/release.yaml";
+  std::vector<File> files = Repository();
+  files[4].text.replace(files[4].text.find("[]"), 2, "[\"--no-cross-namespace-refs=true\"]");
+  const State before = StateOf(files, path, "cross-namespace-reference");
+  CHECK_EQ(before.findings, 1);
+  files[1].text += "  kubeConfig:\n    configMapRef:\n      name: other-cluster\n";
+  const State after = StateOf(files, path, "cross-namespace-reference");
+  CHECK_EQ(after.findings, 0);
+  CHECK_NE(after.signature, before.signature);
+}
+
 }  // namespace
 }  // namespace fluxls::test
