@@ -74,7 +74,7 @@ void Server::DocumentHighlight(const TextDocumentPositionParams& params, Reply r
                };
                add(DefinitionsOf(fleet, subject));
                const size_t written = ranges.size();
-               add(ReferencesOf(project_.snapshot(), fleet, file, subject, false));
+               add(ReferencesWithin(project_.snapshot(), fleet, file, subject));
                return EncodeHighlights(ranges, written);
              });
 }

@@ -42,9 +42,9 @@ void AddPlain(const Fleet& fleet, const build::ObjectId& id, std::vector<NamePla
 }
 
 // Names the object in files that no build has.
-void AddUnbuilt(const Snapshot& snapshot, const Fleet& fleet, const build::ObjectId& id,
-                std::vector<NamePlace>& out) {
-  for (const SourceFilePtr& file : snapshot.Files()) {
+void AddUnbuilt(const std::vector<SourceFilePtr>& files, const Fleet& fleet,
+                const build::ObjectId& id, std::vector<NamePlace>& out) {
+  for (const SourceFilePtr& file : files) {
     const bool concerns =
         std::any_of(file->facts.references.begin(), file->facts.references.end(),
                     [&id](const Reference& reference) {
@@ -63,8 +63,9 @@ void AddUnbuilt(const Snapshot& snapshot, const Fleet& fleet, const build::Objec
   }
 }
 
-void AddMarkers(const Snapshot& snapshot, const build::ObjectId& id, std::vector<NamePlace>& out) {
-  for (const SourceFilePtr& file : snapshot.Files()) {
+void AddMarkers(const std::vector<SourceFilePtr>& files, const build::ObjectId& id,
+                std::vector<NamePlace>& out) {
+  for (const SourceFilePtr& file : files) {
     if (file->text->content().find("\"$imagepolicy\"") == std::string_view::npos) continue;
     for (const yaml::Document& document : file->yaml.documents) {
       for (const ImagePolicyMarker& marker : ReadImagePolicyMarkers(document)) {
@@ -94,6 +95,74 @@ void AddVariableUses(const Snapshot& snapshot, const Fleet& fleet, const Subject
     const VariablePlaces places = PlacesOfVariable(snapshot, fleet, *build, subject.name);
     out.insert(out.end(), places.uses.begin(), places.uses.end());
   }
+}
+
+// `files`: where to look for what no index has.
+std::vector<NamePlace> FindReferences(const Snapshot& snapshot, const Fleet& fleet,
+                                      const SourceFile& file, const Subject& subject,
+                                      const std::vector<SourceFilePtr>& files) {
+  std::vector<NamePlace> found;
+  std::set<uint64_t> names;
+  std::set<std::string> unbuilt;
+  std::map<std::string, std::pair<const build::Object*, std::set<uint32_t>>> built;
+  for (Effect effect : subject.objects) {
+    const build::FluxBuild& build = fleet.BuildOf(effect);
+    auto& [object, builds] = built[fleet.ObjectOf(effect).id.Key()];
+    object = &fleet.ObjectOf(effect);
+    builds.insert(effect.build);
+    if (!names.insert(build.hashes[effect.object].name).second) continue;
+    for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[effect.object].name))
+      AddReference(fleet.ReferenceAt(site), found);
+    const build::ObjectId& id = fleet.ObjectOf(effect).id;
+    if (!unbuilt.insert(id.Key()).second) continue;
+    AddPlain(fleet, id, found);
+    AddUnbuilt(files, fleet, id, found);
+    if (id.kind == "ImagePolicy") AddMarkers(files, id, found);
+  }
+  for (const auto& [key, object] : built) {
+    const auto patches = NamesInPatches(snapshot, fleet, *object.first, object.second, files);
+    found.insert(found.end(), patches.begin(), patches.end());
+  }
+  for (const ResourceLocation& location : subject.written) {
+    const ResourceId& id = location.file->facts.resources[location.resource].id;
+    build::ObjectId wanted;
+    wanted.kind = id.kind;
+    wanted.name = id.name;
+    wanted.namespace_ = id.namespace_;
+    AddUnbuilt(files, fleet, wanted, found);
+  }
+  if (subject.kind == Kind::kVariable) AddVariableUses(snapshot, fleet, subject, found);
+  if (subject.kind == Kind::kArtifactAlias) {
+    if (const std::optional<ArtifactAlias> alias = ArtifactAliasAt(file, subject.range.begin))
+      found = alias->uses;
+  }
+  if (subject.kind == Kind::kAnchor) {
+    for (const yaml::Document& document : file.yaml.documents) {
+      document.root().Visit([&](yaml::Node node) {
+        if (!node.IsAlias()) return;
+        const yaml::Node target = node.Resolve();
+        if (!target || subject.places.empty() ||
+            target.full_range() != subject.places.front().range)
+          return;
+        found.push_back({file.path, node.range(), node.range()});
+      });
+    }
+  }
+  if (subject.kind == Kind::kFile) {
+    for (const NamePlace& place : subject.places) {
+      for (const std::string& path : {place.path, std::string(DirectoryName(place.path))}) {
+        for (const SourceFilePtr& listing : snapshot.KustomizationsListing(path)) {
+          for (const ListedPath& listed : ListedPaths(listing->yaml.documents.front().root())) {
+            if (JoinPath(DirectoryName(listing->path), listed.entry) == path)
+              found.push_back({listing->path, listed.node.range(), listed.node.range()});
+          }
+        }
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
 }
 
 }  // namespace
@@ -183,70 +252,19 @@ std::vector<NamePlace> ImplementationsOf(const Fleet& fleet, const Subject& subj
   return {out.begin(), out.end()};
 }
 
+std::vector<NamePlace> ReferencesWithin(const Snapshot& snapshot, const Fleet& fleet,
+                                        const SourceFile& file, const Subject& subject) {
+  const SourceFilePtr known = snapshot.Find(file.path);
+  if (!known) return {};
+  std::vector<NamePlace> found = FindReferences(snapshot, fleet, file, subject, {known});
+  std::erase_if(found, [&file](const NamePlace& place) { return place.path != file.path; });
+  return found;
+}
+
 std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet,
                                     const SourceFile& file, const Subject& subject,
                                     bool definitions) {
-  std::vector<NamePlace> found;
-  std::set<uint64_t> names;
-  std::set<std::string> unbuilt;
-  std::map<std::string, std::pair<const build::Object*, std::set<uint32_t>>> built;
-  for (Effect effect : subject.objects) {
-    const build::FluxBuild& build = fleet.BuildOf(effect);
-    auto& [object, builds] = built[fleet.ObjectOf(effect).id.Key()];
-    object = &fleet.ObjectOf(effect);
-    builds.insert(effect.build);
-    if (!names.insert(build.hashes[effect.object].name).second) continue;
-    for (build::ReferenceSite site : fleet.ReferencesTo(build.hashes[effect.object].name))
-      AddReference(fleet.ReferenceAt(site), found);
-    const build::ObjectId& id = fleet.ObjectOf(effect).id;
-    if (!unbuilt.insert(id.Key()).second) continue;
-    AddPlain(fleet, id, found);
-    AddUnbuilt(snapshot, fleet, id, found);
-    if (id.kind == "ImagePolicy") AddMarkers(snapshot, id, found);
-  }
-  for (const auto& [key, object] : built) {
-    const auto patches = NamesInPatches(snapshot, fleet, *object.first, object.second);
-    found.insert(found.end(), patches.begin(), patches.end());
-  }
-  for (const ResourceLocation& location : subject.written) {
-    const ResourceId& id = location.file->facts.resources[location.resource].id;
-    build::ObjectId wanted;
-    wanted.kind = id.kind;
-    wanted.name = id.name;
-    wanted.namespace_ = id.namespace_;
-    AddUnbuilt(snapshot, fleet, wanted, found);
-  }
-  if (subject.kind == Kind::kVariable) AddVariableUses(snapshot, fleet, subject, found);
-  if (subject.kind == Kind::kArtifactAlias) {
-    if (const std::optional<ArtifactAlias> alias = ArtifactAliasAt(file, subject.range.begin))
-      found = alias->uses;
-  }
-  if (subject.kind == Kind::kAnchor) {
-    for (const yaml::Document& document : file.yaml.documents) {
-      document.root().Visit([&](yaml::Node node) {
-        if (!node.IsAlias()) return;
-        const yaml::Node target = node.Resolve();
-        if (!target || subject.places.empty() ||
-            target.full_range() != subject.places.front().range)
-          return;
-        found.push_back({file.path, node.range(), node.range()});
-      });
-    }
-  }
-  if (subject.kind == Kind::kFile) {
-    for (const NamePlace& place : subject.places) {
-      for (const std::string& path : {place.path, std::string(DirectoryName(place.path))}) {
-        for (const SourceFilePtr& listing : snapshot.KustomizationsListing(path)) {
-          for (const ListedPath& listed : ListedPaths(listing->yaml.documents.front().root())) {
-            if (JoinPath(DirectoryName(listing->path), listed.entry) == path)
-              found.push_back({listing->path, listed.node.range(), listed.node.range()});
-          }
-        }
-      }
-    }
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  std::vector<NamePlace> found = FindReferences(snapshot, fleet, file, subject, snapshot.Files());
   if (!definitions) return found;
   const std::vector<NamePlace> defined = DefinitionsOf(fleet, subject);
   std::vector<NamePlace> out = defined;

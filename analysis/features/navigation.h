@@ -67,6 +67,9 @@ std::vector<NamePlace> ImplementationsOf(const build::Fleet& fleet, const Subjec
 std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const build::Fleet& fleet,
                                     const SourceFile& file, const Subject& subject,
                                     bool definitions);
+// Those of them that stand in `file`, without definitions; does not look at all other files.
+std::vector<NamePlace> ReferencesWithin(const Snapshot& snapshot, const build::Fleet& fleet,
+                                        const SourceFile& file, const Subject& subject);
 
 // Fields that select the subject by its labels, in order: a `policySelector`, the `name: "*"` of an
 // Alert's entry.

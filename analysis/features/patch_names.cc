@@ -95,10 +95,10 @@ bool Meet(const std::vector<uint32_t>& some, const std::set<uint32_t>& builds) {
 }  // namespace
 
 std::vector<NamePlace> NamesInPatches(const Snapshot& snapshot, const Fleet& fleet,
-                                      const build::Object& object,
-                                      const std::set<uint32_t>& builds) {
+                                      const build::Object& object, const std::set<uint32_t>& builds,
+                                      const std::vector<SourceFilePtr>& files) {
   std::vector<NamePlace> out;
-  for (const SourceFilePtr& file : snapshot.Files()) {
+  for (const SourceFilePtr& file : files) {
     if (Meet(fleet.BuildsRunning(file->path), builds)) {
       for (const yaml::Document& document : file->yaml.documents)
         AddPatches(*file, document.root(), object, out);
@@ -129,14 +129,17 @@ std::vector<Effect> ObjectsNamedInPatch(const Snapshot& snapshot, const Fleet& f
                                         std::string_view name) {
   std::vector<Effect> out;
   const std::vector<uint32_t>& readers = fleet.BuildsReading(path);
+  const std::set<uint32_t> reading(readers.begin(), readers.end());
+  const SourceFilePtr file = snapshot.Find(path);
+  if (!file) return out;
   for (uint32_t i = 0; i < fleet.builds().size(); ++i) {
     const build::FluxBuild& build = *fleet.builds()[i];
     const build::Value* patches = build::Find(build.kustomization, {"spec", "patches"});
-    if (!patches && std::find(readers.begin(), readers.end(), i) == readers.end()) continue;
+    if (!patches && !reading.contains(i)) continue;
     for (uint32_t j = 0; j < build.objects.size(); ++j) {
       const build::Object& object = build.objects[j];
       if (!object.root || object.id.name != name) continue;
-      const std::vector<NamePlace> places = NamesInPatches(snapshot, fleet, object, {i});
+      const std::vector<NamePlace> places = NamesInPatches(snapshot, fleet, object, {i}, {file});
       const bool named = std::any_of(places.begin(), places.end(), [&](const NamePlace& place) {
         return place.path == path && place.range == range;
       });

@@ -101,10 +101,9 @@ const build::Object* ObjectOf(const Fleet& fleet, const Subject& subject, std::s
 // Does the reference name the objects, so that it would be renamed with them?
 bool LeadsThere(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
                 const Subject& subject) {
-  const std::vector<NamePlace> places = ReferencesOf(snapshot, fleet, file, subject, false);
-  return std::any_of(places.begin(), places.end(), [&](const NamePlace& place) {
-    return place.path == file.path && place.range == subject.text_range;
-  });
+  const std::vector<NamePlace> places = ReferencesWithin(snapshot, fleet, file, subject);
+  return std::any_of(places.begin(), places.end(),
+                     [&](const NamePlace& place) { return place.range == subject.text_range; });
 }
 
 // What is meant at a place. Where one build finds what a reference names and another only something

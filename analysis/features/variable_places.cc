@@ -151,6 +151,9 @@ class PlaceFinder {
       const SourceFilePtr file = snapshot_.Find(site.origin.file->path);
       if (!file) continue;
       AddUses(*file, site.origin.range);
+      // What uses variables itself lists no file.
+      const std::string_view written = Slice(file->text->content(), site.origin.range);
+      if (written.find("${") != std::string_view::npos) continue;
       if (const SourceFilePtr listed = FileListedAt(*file, site.origin.range))
         AddUses(*listed, {0, static_cast<uint32_t>(listed->text->content().size())});
     }
