@@ -1,69 +1,10 @@
 // Navigation over the protocol: positions, files that are not open, refusals.
 #include <doctest/doctest.h>
 
-#include "tests/lsp/client_harness.h"
+#include "tests/lsp/podinfo_repository.h"
 
 namespace fluxls::lsp {
 namespace {
-
-const std::string kSync = R"(apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  url: https://example.com/fleet.git
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./prod
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-)";
-const std::string kRepository = R"(# é: two bytes, one column
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: HelmRepository
-metadata:
-  name: podinfo
-  namespace: web
-spec:
-  url: https://example.com/charts
-)";
-const std::string kRelease = R"(apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata:
-  name: podinfo
-  namespace: web
-spec:
-  interval: 1h
-  chart:
-    spec:
-      chart: podinfo
-      sourceRef:
-        kind: HelmRepository
-        name: podinfo
-)";
-
-void Start(ClientHarness& client) {
-  client.files().Write("/ws/prod/flux-system/gotk-sync.yaml", kSync);
-  client.files().Write("/ws/prod/repository.yaml", kRepository);
-  client.files().Write("/ws/prod/release.yaml", kRelease);
-  client.Initialize();
-  client.Run();
-}
-
-Json At(const std::string& path, int line, int character) {
-  return {{"textDocument", {{"uri", ClientHarness::Uri(path)}}},
-          {"position", {{"line", line}, {"character", character}}}};
-}
 
 TEST_CASE("definition leads into a file that is not open, from one that is not open either") {
   ClientHarness client;

@@ -1,76 +1,10 @@
 // Call hierarchies, code lenses and inlay hints over the protocol.
 #include <doctest/doctest.h>
 
-#include "tests/lsp/client_harness.h"
+#include "tests/lsp/podinfo_repository.h"
 
 namespace fluxls::lsp {
 namespace {
-
-const std::string kSync = R"(apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 1m
-  url: https://example.com/fleet.git
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: flux-system
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./prod
-  prune: true
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-)";
-const std::string kRepository = R"(# é: two bytes, one column
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: HelmRepository
-metadata:
-  name: podinfo
-  namespace: web
-spec:
-  url: https://example.com/charts
-)";
-const std::string kRelease = R"(apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata:
-  name: podinfo
-  namespace: web
-spec:
-  interval: 1h
-  chart:
-    spec:
-      chart: podinfo
-      sourceRef:
-        kind: HelmRepository
-        name: podinfo
-)";
-const std::string kReleasePath = "/ws/prod/release.yaml";
-const std::string kRepositoryPath = "/ws/prod/repository.yaml";
-
-void Start(ClientHarness& client) {
-  client.files().Write("/ws/prod/flux-system/gotk-sync.yaml", kSync);
-  client.files().Write(kRepositoryPath, kRepository);
-  client.files().Write(kReleasePath, kRelease);
-  client.Initialize();
-  client.Run();
-}
-
-Json Document(const std::string& path) {
-  return {{"textDocument", {{"uri", ClientHarness::Uri(path)}}}};
-}
-
-Json At(const std::string& path, int line, int character) {
-  Json params = Document(path);
-  params["position"] = {{"line", line}, {"character", character}};
-  return params;
-}
 
 TEST_CASE("a call hierarchy: from an item to its source and back; stale items call nothing") {
   ClientHarness client;
@@ -188,6 +122,25 @@ TEST_CASE("inlay hints are there by default, and come anew when the builds say s
   client.Run();
   CHECK_EQ(client.Sent("workspace/inlayHint/refresh").size(), 2);
   CHECK_EQ(Hints(client, 0, 14), Json::array());
+}
+
+TEST_CASE("inlay hints stand where the client counts in units of its encoding") {
+  // Behind a letter of four bytes, which UTF-16 counts as two.
+  std::string release = kRelease;
+  release.replace(release.find("chart: podinfo"), 14, "chart: \"\xF0\x9F\x90\xB3${interval}\"");
+  for (const auto& [encoding, letter] : {std::pair{"utf-16", 2}, std::pair{"utf-8", 4}}) {
+    CAPTURE(encoding);
+    HarnessOptions options = Editor(nullptr);
+    options.capabilities["general"] = {{"positionEncodings", {encoding}}};
+    ClientHarness client(options);
+    client.files().Write(kAppsPath, AppsYaml("1h"));
+    client.files().Write(kOpenReleasePath, release);
+    Start(client);
+    const Json hints = Hints(client, 8, 12);
+    REQUIRE_EQ(hints.size(), 1);
+    CHECK_EQ(hints[0]["label"], "= 1h");
+    CHECK_EQ(hints[0]["position"]["character"], 14 + letter + 11);
+  }
 }
 
 TEST_CASE("code lenses are there when they are switched on, to read where nobody can click") {
