@@ -311,13 +311,24 @@ void TakeOver(BuildResult result, FluxBuild& build) {
   build.failed = result.failed;
 }
 
+std::string_view PathOf(const Origin& origin) {
+  return origin ? std::string_view(origin.file->path) : std::string_view();
+}
+
 bool SameVariables(const Variables& a, const Variables& b) {
   auto same = [](const auto& x, const auto& y) {
     return x.first == y.first && x.second.known == y.second.known &&
-           x.second.value == y.second.value && x.second.origin.range == y.second.origin.range;
+           x.second.value == y.second.value && x.second.origin.range == y.second.origin.range &&
+           PathOf(x.second.origin) == PathOf(y.second.origin);
   };
   return a.active == b.active && a.strict == b.strict && a.complete == b.complete &&
          std::equal(a.defined.begin(), a.defined.end(), b.defined.begin(), b.defined.end(), same);
+}
+
+// Do the same variables stand in texts that are still the same?
+bool SameTexts(const Variables& a, const Variables& b) {
+  auto same = [](const auto& x, const auto& y) { return x->text == y->text; };
+  return std::equal(a.files.begin(), a.files.end(), b.files.begin(), b.files.end(), same);
 }
 
 }  // namespace
@@ -377,11 +388,13 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
       SameVariables(previous->variables, build->variables) &&
       builder.StillHolds(previous->accumulation);
   if (same_request) {
-    if (previous->kustomization == request.kustomization && previous->parent == request.parent)
+    if (previous->kustomization == request.kustomization && previous->parent == request.parent &&
+        SameTexts(previous->variables, build->variables))
       return previous;
-    // The one that applies it was built anew, and says the same.
+    // The one that applies it, or that brings variables, was built anew, and says the same.
     auto kept = std::make_shared<FluxBuild>(*previous);
     SetIdentity(request, *kept);
+    kept->variables = std::move(build->variables);
     return kept;
   }
   TakeOver(builder.Finish(flux.Accumulate(*directory), SortOrder::kLegacy), *build);

@@ -38,6 +38,8 @@ struct Variables {
   // That Flux substitutes does not hang on sources that are not at hand.
   bool IsCertain() const { return active && (always || complete || !defined.empty()); }
   std::map<std::string, DefinedVariable, std::less<>> defined;
+  // What the origins point to. Variables outlive the builds that they come from.
+  std::vector<std::shared_ptr<const OriginFile>> files;
 };
 
 // A scalar with `${…}` that Flux replaces: where it is written, and the object that it got into.

@@ -71,7 +71,7 @@ class VariableReader {
     if (!map) return;
     for (const Pair& pair : map->Pairs()) {
       DefinedVariable variable;
-      variable.origin = pair.value->origin;
+      variable.origin = {OwnFile(pair.value->origin.file), pair.value->origin.range};
       const std::string_view text = pair.value->str();
       // A value with a variable of its own is what another build makes of it.
       if (IsEncrypted(text) || text.find("${") != std::string_view::npos) {
@@ -87,9 +87,19 @@ class VariableReader {
     }
   }
 
+  // The values of one source stand in one file, or in few.
+  const OriginFile* OwnFile(const OriginFile* file) {
+    if (!file || file == foreign_) return file ? own_ : nullptr;
+    foreign_ = file;
+    own_ = out_.files.emplace_back(std::make_shared<const OriginFile>(*file)).get();
+    return own_;
+  }
+
   Variables& out_;
   std::string_view namespace_;
   const FindObject& find_;
+  const OriginFile* foreign_ = nullptr;  // the last one that was asked for,
+  const OriginFile* own_ = nullptr;      // and what stands for it
 };
 
 // Gives the values of a tree that was read from printed text the origins of the tree it was printed

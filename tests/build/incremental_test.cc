@@ -13,6 +13,8 @@
 
 #include "analysis/build/fleet.h"
 #include "analysis/build/print.h"
+#include "analysis/workspace/file_system.h"
+#include "analysis/workspace/workspace.h"
 #include "tests/support/random_edits.h"
 
 namespace fs = std::filesystem;
@@ -41,8 +43,14 @@ std::vector<std::string> Dump(const Fleet& fleet) {
       text += fmt::format("{}:{} {}\n", problem.path, problem.range.begin, problem.message);
     for (const Unknown& unknown : build->unknowns)
       text += fmt::format("{}:{} {}\n", unknown.path, unknown.range.begin, unknown.reason);
-    for (const auto& [name, variable] : build->variables.defined)
+    for (const auto& [name, variable] : build->variables.defined) {
       text += fmt::format("{}={} {}\n", name, variable.value, variable.known);
+      if (variable.origin) {
+        text +=
+            fmt::format("{}:{}\n", variable.origin.file->path,
+                        variable.origin.file->text->lines().LineOf(variable.origin.range.begin));
+      }
+    }
     out.push_back(std::move(text));
   }
   return out;
@@ -91,6 +99,50 @@ void FollowEdits(const fs::path& root, int steps, unsigned seed) {
 
 TEST_CASE("the fleet of the example follows random edits") {
   FollowEdits(fs::path(FLUXLS_SOURCE_DIR) / "examples" / "fleet", 150, 1);
+}
+
+TEST_CASE("variables that stay the same follow the text of the build that brings them") {
+  const std::string kustomization =
+      "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n"
+      "  name: {0}\n  namespace: flux-system\nspec:\n  path: ./{0}\n  sourceRef:\n"
+      "    kind: GitRepository\n    name: flux-system\n";
+  const std::string settings =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: flux-system\n"
+      "data:\n  A: b\n";
+  MemoryFileSystem files;
+  files.Write("/ws/.git/HEAD", "ref: refs/heads/main\n");
+  files.Write("/ws/clusters/one/sync.yaml",
+              "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
+              "  name: flux-system\n  namespace: flux-system\nspec:\n"
+              "  url: https://example.com/fleet.git\n" +
+                  fmt::format(fmt::runtime(kustomization), "config") +
+                  fmt::format(fmt::runtime(kustomization), "apps") +
+                  "  postBuild:\n    substituteFrom:\n      - kind: ConfigMap\n"
+                  "        name: settings\n");
+  files.Write("/ws/config/settings.yaml", settings);
+  files.Write("/ws/apps/namespace.yaml",
+              "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${A}\n");
+  Workspace workspace;
+  LoadFolders(files, {"/ws"}, workspace, nullptr);
+  FleetBuilder following(&files);
+  following.Build(workspace.snapshot());
+  // Whoever brings them is built anew, whoever takes them is not.
+  for (const char* comment : {"# one\n", "# one\n# two\n"}) {
+    InstallText(workspace, "/ws/config/settings.yaml", settings + comment);
+    const FleetPtr fleet = following.Build(workspace.snapshot());
+    int found = 0;
+    for (const FluxBuildPtr& build : fleet->builds()) {
+      auto variable = build->variables.defined.find("A");
+      if (variable == build->variables.defined.end()) continue;
+      ++found;
+      const OriginFile* file = variable->second.origin.file;
+      CHECK(std::any_of(build->variables.files.begin(), build->variables.files.end(),
+                        [file](const auto& own) { return own.get() == file; }));
+      REQUIRE(file->path == "/ws/config/settings.yaml");
+      CHECK(file->text == workspace.snapshot().Find(file->path)->text);
+    }
+    CHECK(found == 1);
+  }
 }
 
 TEST_CASE("fleets of real repositories follow random edits") {
