@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "analysis/build/scalar_type.h"
 
@@ -15,6 +16,8 @@ using yaml::ScalarStyle;
 // Aliases can write a tree of exponential size in a few lines.
 constexpr size_t kMaxAliasedNodes = 200'000;
 constexpr size_t kMaxDepth = 600;
+// With more keys than this a map is not searched key by key.
+constexpr size_t kLargeMap = 64;
 
 class Loader {
  public:
@@ -104,6 +107,7 @@ class Loader {
     Value* map = arena_.New(Type::kMap, At(node));
     if (in_alias_ == 0) open_.push_back(node.id());
     Node merge;
+    std::unordered_set<std::string_view> names;  // of a large map
     for (Node value : node) {
       Node key = value.key().Resolve();
       if (key.value() == "<<" && !key.IsQuoted()) {
@@ -111,8 +115,16 @@ class Loader {
         continue;
       }
       const std::string_view name = key.value();
-      if (Find(map, name)) Refuse(value.key(), fmt::format("key \"{}\" stands twice", name));
-      Set(arena_, *map, name, Read(value));
+      if (map->size == kLargeMap && names.empty()) {
+        for (const Pair& pair : map->Pairs()) names.insert(pair.key);
+      }
+      const bool twice = names.empty() ? Find(map, name) != nullptr : !names.insert(name).second;
+      if (twice) {
+        Refuse(value.key(), fmt::format("key \"{}\" stands twice", name));
+        Set(arena_, *map, name, Read(value));
+      } else {
+        Append(arena_, *map, name, Read(value));
+      }
     }
     if (in_alias_ == 0) open_.pop_back();
     if (merge) Merge(*map, merge);

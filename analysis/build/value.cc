@@ -153,6 +153,10 @@ void Set(Arena& arena, Value& map, std::string_view key, const Value* value) {
     *slot = value;
     return;
   }
+  Append(arena, map, key, value);
+}
+
+void Append(Arena& arena, Value& map, std::string_view key, const Value* value) {
   if (map.size == map.capacity) {
     map.pairs = GrowArray<Pair>(arena, map.pairs, map.size, map.capacity);
   }

@@ -172,6 +172,8 @@ std::string_view Text(const Value* map, std::string_view key);
 const Value** Slot(Value& map, std::string_view key);
 // Sets or adds. `key` must outlive the arena (or be kept by it).
 void Set(Arena& arena, Value& map, std::string_view key, const Value* value);
+// Adds a key that is not there yet.
+void Append(Arena& arena, Value& map, std::string_view key, const Value* value);
 bool Erase(Value& map, std::string_view key);
 
 // --- Lists. -----------------------------------------------------------------------------------
