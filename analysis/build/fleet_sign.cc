@@ -60,6 +60,8 @@ void Fleet::Sign() {
       Mix(hash, builds[effect.build]);
       const ObjectId& id = ObjectOf(effect).id;
       Mix(hash, BuildOf(effect).hashes[effect.object].signature);
+      if (id.kind == "Alert" || id.kind == "Receiver")
+        Mix(hash, IsLockedDown(BuildOf(effect).cluster, "notification-controller") ? 1 : 2);
       if (id.kind != "ConfigMap" && id.kind != "Secret") continue;
       for (uint32_t user : BuildsSubstitutingFrom(BuildOf(effect).cluster, id.kind,
                                                   id.EffectiveNamespace(), id.name)) {

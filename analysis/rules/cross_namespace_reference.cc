@@ -138,62 +138,117 @@ std::string_view ControllerOf(const ReferenceField& field) {
 
 struct Refused {
   const build::Object* referrer = nullptr;
-  const build::ObjectReference* reference = nullptr;
+  std::string target;
   std::string_view controller;
   std::set<std::string_view> clusters;
 };
 
+// A reference, or an entry that takes all objects of a namespace.
+struct Crossing {
+  const build::FluxBuild* build = nullptr;
+  const build::Object* referrer = nullptr;
+  std::string_view kind;
+  std::string_view name;
+  std::string_view namespace_;
+  std::string_view controller;
+};
+
 // Does a controller of the cluster refuse it?
-bool IsRefused(const build::Fleet& fleet, const build::FluxBuild& build,
-               const build::ObjectReference& reference, std::string_view controller) {
-  if (controller.empty() || !build.flux || !build.certain || build::IsRemote(build)) return false;
-  const std::string_view own = build.objects[reference.object].id.namespace_;
-  if (own.empty() || own == reference.namespace_) return false;
-  if (build::IsTemplatedName(own) || build::IsTemplatedName(reference.namespace_)) return false;
-  return fleet.IsLockedDown(build.cluster, controller);
+bool IsRefused(const build::Fleet& fleet, const Crossing& crossing) {
+  const build::FluxBuild& build = *crossing.build;
+  if (crossing.controller.empty() || !build.flux || !build.certain || build::IsRemote(build))
+    return false;
+  const std::string_view own = crossing.referrer->id.namespace_;
+  if (own.empty() || own == crossing.namespace_) return false;
+  if (build::IsTemplatedName(own) || build::IsTemplatedName(crossing.namespace_)) return false;
+  return fleet.IsLockedDown(build.cluster, crossing.controller);
+}
+
+bool IsIn(const RuleContext& context, const build::Value* value) {
+  return value && value->origin && value->origin.file->path == context.file().path;
 }
 
 // The namespace where it is written in this file, else the name.
 ByteRange PlaceOf(const RuleContext& context, const build::ObjectReference& reference) {
   const build::Value* written = reference.namespace_value;
-  if (written && written->origin && written->origin.file->path == context.file().path)
-    return written->origin.range;
-  return reference.name_value->origin.range;
+  return (IsIn(context, written) ? written : reference.name_value)->origin.range;
 }
+
+class Collector {
+ public:
+  Collector(const RuleContext& context, const build::Fleet& fleet)
+      : context_(context), fleet_(fleet) {}
+
+  void FromReferences() {
+    for (build::ReferenceSite site : fleet_.ReferencesIn(context_.file().path)) {
+      const build::FluxBuild& build = *fleet_.builds()[site.build];
+      const build::ObjectReference& reference = fleet_.ReferenceAt(site);
+      Add(PlaceOf(context_, reference),
+          {&build, &build.objects[reference.object], reference.kind, reference.name,
+           reference.namespace_, ControllerOf(*reference.field)});
+    }
+  }
+
+  // `*` names nothing, and is no reference.
+  void FromWildcards() {
+    for (build::Effect effect : fleet_.EffectsOf(context_.file().path)) {
+      const build::Object& object = fleet_.ObjectOf(effect);
+      for (const ReferenceField& field : ReferenceFieldsOf(object.id.group, object.id.kind)) {
+        const std::string_view controller = ControllerOf(field);
+        if (controller != "notification-controller") continue;
+        build::VisitRoute(object.root, field.route, [&](const build::Value* entry) {
+          const build::Value* written = build::Find(entry, "namespace");
+          if (build::Text(entry, "name") != "*" || !IsIn(context_, written)) return;
+          if (written->str().empty()) return;
+          Add(written->origin.range, {&fleet_.BuildOf(effect), &object, build::Text(entry, "kind"),
+                                      "*", written->str(), controller});
+        });
+      }
+    }
+  }
+
+  void Report(RuleContext& context) const {
+    for (const auto& [place, one] : refused_) {
+      const std::set<std::string_view>& all = clusters_.at(place);
+      std::string where;
+      if (one.clusters.size() < all.size()) {
+        for (std::string_view cluster : one.clusters)
+          where += fmt::format("{}\"{}\"", where.empty() ? " in cluster " : ", ", cluster);
+      }
+      context.ReportAt(
+          place, fmt::format("{} runs with --no-cross-namespace-refs{}: {} cannot "
+                             "refer to {}",
+                             one.controller, where, build::Describe(one.referrer->id), one.target));
+    }
+  }
+
+ private:
+  void Add(ByteRange place, const Crossing& crossing) {
+    clusters_[place].insert(crossing.build->cluster);
+    if (!IsRefused(fleet_, crossing)) return;
+    Refused& one = refused_[place];
+    if (!one.referrer) {
+      one.referrer = crossing.referrer;
+      one.target = fmt::format("{} \"{}\" in namespace \"{}\"", crossing.kind, Shown(crossing.name),
+                               Shown(crossing.namespace_));
+      one.controller = crossing.controller;
+    }
+    one.clusters.insert(crossing.build->cluster);
+  }
+
+  const RuleContext& context_;
+  const build::Fleet& fleet_;
+  std::map<ByteRange, Refused> refused_;
+  std::map<ByteRange, std::set<std::string_view>> clusters_;  // that have the reference
+};
 
 void Check(RuleContext& context) {
   const build::Fleet* fleet = context.fleet();
   if (!fleet) return;
-  std::map<ByteRange, Refused> refused;
-  std::map<ByteRange, std::set<std::string_view>> clusters;  // that have the reference
-  for (build::ReferenceSite site : fleet->ReferencesIn(context.file().path)) {
-    const build::FluxBuild& build = *fleet->builds()[site.build];
-    const build::ObjectReference& reference = fleet->ReferenceAt(site);
-    const std::string_view controller = ControllerOf(*reference.field);
-    const ByteRange place = PlaceOf(context, reference);
-    clusters[place].insert(build.cluster);
-    if (!IsRefused(*fleet, build, reference, controller)) continue;
-    Refused& one = refused[place];
-    if (!one.reference) {
-      one.referrer = &build.objects[reference.object];
-      one.reference = &reference;
-      one.controller = controller;
-    }
-    one.clusters.insert(build.cluster);
-  }
-  for (const auto& [place, one] : refused) {
-    std::string where;
-    if (one.clusters.size() < clusters[place].size()) {
-      for (std::string_view cluster : one.clusters)
-        where += fmt::format("{}\"{}\"", where.empty() ? " in cluster " : ", ", cluster);
-    }
-    context.ReportAt(
-        place,
-        fmt::format("{} runs with --no-cross-namespace-refs{}: {} cannot refer to {} "
-                    "\"{}\" in namespace \"{}\"",
-                    one.controller, where, build::Describe(one.referrer->id), one.reference->kind,
-                    Shown(one.reference->name), Shown(one.reference->namespace_)));
-  }
+  Collector collector(context, *fleet);
+  collector.FromReferences();
+  collector.FromWildcards();
+  collector.Report(context);
 }
 
 }  // namespace
