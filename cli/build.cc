@@ -117,10 +117,12 @@ void List(const build::Fleet& fleet, Places& places, std::ostream& out) {
       break;
     }
     out << fmt::format("{}\t{}\t{}\t{} objects\t{}\n",
-                       build->flux ? (build->cluster.empty() ? "." : build->cluster) : "-",
-                       build->flux ? build->Title() : "kustomize",
-                       build->directory.empty() ? "?" : places.Shown(build->directory),
-                       build->objects.size(), status);
+                       !build->flux             ? "-"
+                       : build->cluster.empty() ? "."
+                                                : Printable(build->cluster),
+                       build->flux ? Printable(build->Title()) : "kustomize",
+                       build->directory.empty() ? "?" : Printable(places.Shown(build->directory)),
+                       build->objects.size(), Printable(status));
   }
 }
 

@@ -15,9 +15,10 @@ namespace fluxls::cli {
 namespace {
 
 std::string Title(const build::FluxBuild& build, const Selection& selection) {
-  if (!build.flux) return fmt::format("kustomize {}", selection.Display(build.directory));
-  return fmt::format("{}: Kustomization {}", build.cluster.empty() ? "." : build.cluster,
-                     build.Title());
+  if (!build.flux)
+    return fmt::format("kustomize {}", Printable(selection.Display(build.directory)));
+  return fmt::format("{}: Kustomization {}", build.cluster.empty() ? "." : Printable(build.cluster),
+                     Printable(build.Title()));
 }
 
 int Touch(const Selection& selection, const build::Fleet& fleet, std::ostream& out) {
@@ -30,7 +31,7 @@ int Touch(const Selection& selection, const build::Fleet& fleet, std::ostream& o
     const build::FluxBuild& build = *fleet.builds()[one.build];
     out << Title(build, selection) << '\n';
     for (uint32_t object : one.objects)
-      out << "  " << build::Describe(build.objects[object].id) << '\n';
+      out << "  " << Printable(build::Describe(build.objects[object].id)) << '\n';
   }
   return kExitClean;
 }
@@ -56,7 +57,9 @@ bool CompareOutcomes(const Selection& selection, const build::Fleet& before,
     out << title << "\n  fails now\n";
     for (const build::Problem& problem : build->problems) {
       if (problem.fatal)
-        out << fmt::format("  {}: {}\n", places.At(problem.path, problem.range), problem.message);
+        out << Printable(
+                   fmt::format("  {}: {}", places.At(problem.path, problem.range), problem.message))
+            << '\n';
     }
   }
   return broken;
@@ -85,7 +88,7 @@ int Compare(const ImpactOptionsCli& options, const DiskFileSystem& disk, const S
     const char sign = change.kind == build::ChangeKind::kAdded     ? '+'
                       : change.kind == build::ChangeKind::kRemoved ? '-'
                                                                    : '~';
-    out << fmt::format("  {} {}\n", sign, build::Describe(change.object->id));
+    out << fmt::format("  {} {}\n", sign, Printable(build::Describe(change.object->id)));
   }
   if (broken) return kExitFindings;
   if (last.empty()) out << fmt::format("every object is what it was at {}\n", options.revision);

@@ -84,6 +84,20 @@ class Printer {
 
 }  // namespace
 
+std::string Printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (char c : text) {
+    unsigned char byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 const Text* Places::TextOf(const std::string& path) {
   auto [known, fresh] = texts_.try_emplace(path);
   if (fresh) {

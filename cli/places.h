@@ -5,12 +5,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "analysis/build/object.h"
 #include "analysis/text/text.h"
 #include "analysis/workspace/file_system.h"
 
 namespace fluxls::cli {
+
+// Control characters of names, paths and messages must not reach the terminal.
+std::string Printable(std::string_view text);
 
 // Lines and columns of files, each read once.
 class Places {

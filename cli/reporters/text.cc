@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "cli/places.h"
 #include "cli/reporters/reporters.h"
 
 namespace fluxls::cli {
@@ -10,21 +11,6 @@ namespace {
 // By severity: red, yellow, blue, grey.
 constexpr std::string_view kColors[] = {"\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[90m"};
 constexpr std::string_view kReset = "\x1b[0m";
-
-// Control characters of a file name or message must not reach the terminal.
-std::string Printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (char c : text) {
-    unsigned char byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 std::string Count(uint32_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");

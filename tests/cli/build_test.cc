@@ -87,6 +87,21 @@ TEST_CASE("a build that fails says where and prints nothing") {
   CHECK_EQ(run.err, "fluxcd-ls: nowhere: no such directory\n");
 }
 
+TEST_CASE("names with control characters do not reach the terminal") {
+  Sandbox box;
+  WriteFleet(box);
+  box.Write("clusters/production/odd.yaml",
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n"
+            "  name: \"o\\e[31md\\td\"\n  namespace: flux-system\nspec:\n  path: ./apps\n"
+            "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"build", "--list"}, {"impact", "apps/settings.yaml"}}) {
+    const RunResult run = box.Run(command);
+    CHECK(Has(run.out, "o\\x1b[31md\\x09d"));
+    CHECK_FALSE(Has(run.out, "\x1b"));
+  }
+}
+
 TEST_CASE("impact lists the builds and objects that a file gets into") {
   Sandbox box;
   WriteFleet(box);
