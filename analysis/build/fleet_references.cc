@@ -31,7 +31,10 @@ void Fleet::IndexReferences() {
     for (std::string_view kind : build.kinds) kinds_.emplace(build.cluster, kind);
     if (build.flux) {
       if (build.rooted) rooted_.insert(build.cluster);
-      for (std::string_view name : build.locked_down) locked_down_.emplace(build.cluster, name);
+      // What goes to another cluster says nothing of the controllers of this one.
+      if (!build.locked_down.empty() && !IsRemote(build)) {
+        for (std::string_view name : build.locked_down) locked_down_.emplace(build.cluster, name);
+      }
       for (std::string_view ns : build.flux_namespaces) namespaces_.emplace(build.cluster, ns);
       for (uint32_t j : build.open_objects) open_objects_.push_back({i, j});
     }
