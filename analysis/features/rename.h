@@ -1,8 +1,10 @@
-// Renames an object everywhere it is named, an anchor, or a variable of postBuild.
+// Renames an object everywhere it is named, an anchor, an alias of an ArtifactGenerator, or a
+// variable of postBuild.
 //
-// What comes out is tried before it is offered: the builds with the edits must have the same
-// objects under the new name, and no problem that was not there before. Otherwise there are no
-// edits but a reason.
+// What comes out for objects and variables is tried before it is offered: the builds with the edits
+// must have the same objects under the new name, and no problem that was not there before.
+// Otherwise there are no edits but a reason.
+// Ranges are byte offsets in the files of `snapshot`, from which `fleet` must be made.
 // Thread contract: pure functions over immutable input; RenameAt reads `disk` for what builds read
 // as bytes.
 #pragma once
@@ -30,6 +32,8 @@ struct RenameResult {
   std::string refusal;  // why there are none
 };
 
+// Builds the whole repository once for objects and variables: as long as a cold start of the
+// builds. No edits and no refusal when the name stays.
 RenameResult RenameAt(const Snapshot& snapshot, const build::Fleet& fleet, const SourceFile& file,
                       uint32_t offset, const std::string& new_name, const FileSystem* disk);
 

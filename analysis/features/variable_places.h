@@ -1,6 +1,7 @@
 // Where a variable of postBuild is written: the keys that define it, and the `${NAME…}` that use
 // it.
 //
+// Ranges are byte offsets in the files of `snapshot`, from which `fleet` must be made.
 // Thread contract: pure functions over immutable input.
 #pragma once
 
@@ -13,7 +14,8 @@
 
 namespace fluxls {
 
-// What one build has of a variable. Ranges are of the name, `whole` of its pair or its scalar.
+// What one build has of a variable, in order of path and place. Ranges are of the name, `whole` of
+// its pair or its scalar.
 struct VariablePlaces {
   // Keys of `substitute`, and of the ConfigMaps and Secrets of `substituteFrom`; those that a later
   // one overrides as well.
