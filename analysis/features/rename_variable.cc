@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "analysis/build/envsubst.h"
 #include "analysis/features/rename_trial.h"
@@ -51,9 +52,18 @@ std::string OtherReader(const Fleet& fleet, const FluxBuild& build, const std::s
   return "";
 }
 
-bool Meet(const std::vector<NamePlace>& some, const std::set<NamePlace>& places) {
-  return std::any_of(some.begin(), some.end(),
-                     [&places](const NamePlace& place) { return places.contains(place); });
+// Is one of `some`, which are ordered, among the places? Most builds have no file in common, and
+// there are many uses in each.
+bool Meet(const std::vector<NamePlace>& some, const std::set<NamePlace>& places,
+          const std::unordered_set<std::string>& paths) {
+  for (size_t i = 0; i < some.size();) {
+    const std::string& path = some[i].path;
+    const bool may = paths.contains(path);
+    for (; i < some.size() && some[i].path == path; ++i) {
+      if (may && places.contains(some[i])) return true;
+    }
+  }
+  return false;
 }
 
 // As a key some names need quotes: YAML takes `on` and `y` for something else.
@@ -98,11 +108,13 @@ VariableSites FindVariableSites(const Snapshot& snapshot, const Fleet& fleet,
     if (!places.definitions.empty() || !places.uses.empty()) rest.emplace(i, std::move(places));
   }
   // Until no build shares a line with those that are found.
+  std::unordered_set<std::string> paths;
   for (bool more = true; more;) {
     more = false;
+    for (const NamePlace& place : out.places) paths.insert(place.path);
     for (auto it = rest.begin(); it != rest.end();) {
       const VariablePlaces& places = it->second;
-      if (!Meet(places.definitions, out.places) && !Meet(places.uses, out.places)) {
+      if (!Meet(places.definitions, out.places, paths) && !Meet(places.uses, out.places, paths)) {
         ++it;
         continue;
       }
