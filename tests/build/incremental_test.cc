@@ -95,7 +95,52 @@ void FollowEdits(const fs::path& root, int steps, unsigned seed) {
   }
 }
 
+std::string KustomizationOf(const std::string& name, const std::string& path,
+                            const std::string& more = "") {
+  return "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: " +
+         name + "\n  namespace: flux-system\nspec:\n  interval: 10m\n  path: ./" + path +
+         "\n  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n" + more;
+}
+
 }  // namespace
+
+TEST_CASE("variables of another build point into the file as it is now") {
+  MemoryFileSystem files;
+  files.Write("/repo/clusters/one/flux-system/gotk-sync.yaml",
+              "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
+              "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
+              "  url: https://example.com/fleet\n---\n" +
+                  KustomizationOf("flux-system", "clusters/one"));
+  files.Write("/repo/clusters/one/settings.yaml", KustomizationOf("settings", "vars"));
+  files.Write("/repo/clusters/one/apps.yaml",
+              KustomizationOf("apps", "web",
+                              "  postBuild:\n    substituteFrom:\n      - kind: ConfigMap\n"
+                              "        name: vars\n"));
+  files.Write("/repo/web/map.yaml",
+              "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: ${color}\n");
+  files.Write("/repo/vars/map.yaml", "");
+  Workspace workspace;
+  LoadFolders(files, {"/repo"}, workspace, nullptr);
+  const std::string vars =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: vars\n  namespace: flux-system\n"
+      "data:\n  color: green\n";
+  FleetBuilder builder(nullptr);
+  std::vector<FleetPtr> fleets;  // all live on: what points into an old one must not crash here
+  for (const std::string& text : {vars, vars + "# the end\n", vars + "# the very end\n"}) {
+    InstallText(workspace, "/repo/vars/map.yaml", text);
+    fleets.push_back(builder.Build(workspace.snapshot()));
+    size_t found = 0;
+    for (const FluxBuildPtr& build : fleets.back()->builds()) {
+      const auto variable = build->variables.defined.find("color");
+      if (variable == build->variables.defined.end()) continue;
+      ++found;
+      CHECK_EQ(variable->second.value, "green");
+      REQUIRE(variable->second.origin);
+      CHECK_EQ(variable->second.origin.file->text->content(), text);
+    }
+    CHECK_EQ(found, 1);
+  }
+}
 
 TEST_CASE("the fleet of the example follows random edits") {
   FollowEdits(fs::path(FLUXLS_SOURCE_DIR) / "examples" / "fleet", 150, 1);
