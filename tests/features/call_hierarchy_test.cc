@@ -8,13 +8,6 @@
 namespace fluxls::testing {
 namespace {
 
-std::string Sync(const std::string& cluster) {
-  return "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
-         "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
-         "  url: https://example.com/fleet.git\n---\n" +
-         KustomizationYaml("flux-system", "./clusters/" + cluster);
-}
-
 // The fleet of a fixture, and questions to it.
 struct Asking {
   explicit Asking(const GraphFixture& of)

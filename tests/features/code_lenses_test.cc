@@ -10,13 +10,6 @@
 namespace fluxls::testing {
 namespace {
 
-std::string Sync(const std::string& cluster) {
-  return "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
-         "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
-         "  url: https://example.com/fleet.git\n---\n" +
-         KustomizationYaml("flux-system", "./clusters/" + cluster);
-}
-
 // The text with its lenses above the lines, as editors show it: `[applied by …] [2 references]`.
 std::string Annotated(const GraphFixture& fixture, const std::string& path) {
   const Snapshot snapshot = fixture.snapshot();

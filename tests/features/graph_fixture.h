@@ -70,6 +70,14 @@ inline std::string RepositoryYaml(std::string_view name) {
       name);
 }
 
+// What bootstrap writes for a cluster: its source, and the Kustomization that starts it.
+inline std::string Sync(const std::string& cluster) {
+  return "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
+         "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
+         "  url: https://example.com/fleet.git\n---\n" +
+         KustomizationYaml("flux-system", "./clusters/" + cluster);
+}
+
 class GraphFixture {
  public:
   GraphFixture() { files_.Write("/ws/.git/HEAD", "ref: refs/heads/main\n"); }

@@ -13,13 +13,6 @@
 
 namespace fluxls::testing {
 
-inline std::string Sync(const std::string& cluster) {
-  return "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"
-         "  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n"
-         "  url: https://example.com/fleet.git\n---\n" +
-         KustomizationYaml("flux-system", "./clusters/" + cluster);
-}
-
 // A kind that the field may name.
 inline std::string TargetKind(const ReferenceField& field) {
   if (!field.target.empty()) return std::string(field.target);
