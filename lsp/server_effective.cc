@@ -1,9 +1,10 @@
-// Effective objects: what builds make of a document, for people to read.
+// Effective objects: what builds make of a document, for people to read; without what is hidden.
 #include <fmt/format.h>
 
 #include <map>
 
 #include "analysis/build/fleet.h"
+#include "analysis/build/open_value.h"
 #include "analysis/build/print.h"
 #include "lsp/server.h"
 
@@ -22,7 +23,8 @@ std::string Print(const Snapshot& snapshot, const build::Fleet& fleet,
   std::vector<std::string> texts;
   std::map<std::string, std::string> headers;
   for (build::Effect effect : effects) {
-    const std::string text = build::PrintYaml(fleet.ObjectOf(effect).root);
+    build::Arena arena;
+    const std::string text = build::PrintYaml(build::OpenTree(arena, fleet.ObjectOf(effect).root));
     std::string& header = headers[text];
     if (header.empty()) texts.push_back(text);
     const build::FluxBuild& build = fleet.BuildOf(effect);

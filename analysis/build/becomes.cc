@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/build/open_value.h"
+
 namespace fluxls::build {
 namespace {
 
@@ -35,7 +37,8 @@ std::vector<Becomes> FindBecomes(const Fleet& fleet, const std::string& path, By
   for (Effect effect : fleet.EffectsOf(path)) {
     const Object& object = fleet.ObjectOf(effect);
     if (range.begin < object.origin.range.begin || range.end > object.origin.range.end) continue;
-    const Changed changed = FindChanged(object.root, path, range);
+    Arena arena;
+    const Changed changed = FindChanged(OpenTree(arena, object.root), path, range);
     if (!changed.value) continue;
     Becomes becomes;
     becomes.removed = changed.edit->kind == EditKind::kRemoved;

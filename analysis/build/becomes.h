@@ -11,7 +11,9 @@
 namespace fluxls::build {
 
 struct Becomes {
-  std::string text;                  // of the scalar in the effective object, without quotes
+  // Of the scalar in the effective object, without quotes; a mask where it is hidden
+  // (open_value.h).
+  std::string text;
   bool removed = false;              // it is not there any more
   bool collection = false;           // it is a mapping or a list now; `text` is empty
   EditKind kind = EditKind::kPatch;  // of the last change

@@ -31,6 +31,7 @@ uint64_t HashOf(const FluxBuild& build) {
     Mix(hash, variable.known ? std::string_view(variable.value) : std::string_view("?"));
     // Who says it decides whether it may be shown.
     if (variable.origin) Mix(hash, variable.origin.file->path);
+    Mix(hash, variable.secret);
   }
   return hash;
 }

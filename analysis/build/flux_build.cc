@@ -318,7 +318,8 @@ std::string_view PathOf(const Origin& origin) {
 bool SameVariables(const Variables& a, const Variables& b) {
   auto same = [](const auto& x, const auto& y) {
     return x.first == y.first && x.second.known == y.second.known &&
-           x.second.value == y.second.value && x.second.origin.range == y.second.origin.range &&
+           x.second.value == y.second.value && x.second.secret == y.second.secret &&
+           x.second.origin.range == y.second.origin.range &&
            PathOf(x.second.origin) == PathOf(y.second.origin);
   };
   return a.active == b.active && a.strict == b.strict && a.complete == b.complete &&
@@ -376,7 +377,7 @@ FluxBuildPtr BuildFlux(Builder& builder, const Sources& sources, const FluxReque
   std::optional<std::string> directory = flux.FindDirectory(*build);
   if (!directory) return build;
   build->directory = *directory;
-  build->variables = ReadVariables(flux.spec(), build->namespace_, request.release, find);
+  build->variables = ReadVariables(request.kustomization, build->namespace_, request.release, find);
   if (!build->certain) build->variables.complete = false;
 
   build->source_ignore = flux.SourceIgnoreText();

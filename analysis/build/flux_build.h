@@ -27,6 +27,7 @@ struct DefinedVariable {
   bool known = true;  // false: set, but nobody here can say to what (encrypted)
   std::string value;
   Origin origin;
+  std::string secret;  // where it comes from, when not everybody may see it; see open_value.h
 };
 
 struct Variables {

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "analysis/build/open_value.h"
 #include "analysis/build/print.h"
 #include "analysis/build/scalar_type.h"
 #include "analysis/build/selector.h"
@@ -76,6 +77,12 @@ const Value* Lookup(const Value* value, const std::vector<std::string>& path) {
   return value;
 }
 
+// What is written, and what hides it; see open_value.h.
+struct Source {
+  const Value* value = nullptr;
+  std::string secret;
+};
+
 struct TargetOptions {
   std::string_view delimiter;
   int64_t index = 0;
@@ -102,8 +109,8 @@ std::vector<std::string> Split(std::string_view text, std::string_view delimiter
 // Writes the source's value to the places that a path leads to.
 class Writer {
  public:
-  Writer(Arena& arena, const Value* value, const TargetOptions& options, Origin by)
-      : arena_(arena), value_(value), options_(options), by_(by) {}
+  Writer(Arena& arena, const Source& source, const TargetOptions& options, Origin by)
+      : arena_(arena), source_(source), value_(source.value), options_(options), by_(by) {}
 
   std::string problem;
   size_t written = 0;
@@ -198,7 +205,7 @@ class Writer {
     const size_t before = written;
     // Delimiters count for whole texts only.
     const TargetOptions whole{"", 0, options_.create};
-    Writer writer(inner, value_, whole, by_);
+    Writer writer(inner, source_, whole, by_);
     writer.At(root, path, step);
     if (writer.written == 0) return;
     written = before + writer.written;
@@ -213,7 +220,7 @@ class Writer {
       while (out.ends_with('\n')) out.pop_back();
     }
     Value* fresh = arena_.Scalar(Type::kString, out, slot->origin, slot->style);
-    Replace(arena_, slot, fresh, EditKind::kReplacement, by_);
+    Replace(arena_, slot, fresh, EditKind::kReplacement, by_, source_.secret);
   }
 
   void Write(const Value*& slot) {
@@ -224,7 +231,7 @@ class Writer {
     ++written;
     if (!value_->IsScalar() || !slot->IsScalar()) {
       Value* fresh = DeepCopy(value_);
-      Replace(arena_, slot, fresh, EditKind::kReplacement, by_);
+      Replace(arena_, slot, fresh, EditKind::kReplacement, by_, source_.secret);
       return;
     }
     std::string text(value_->str());
@@ -245,11 +252,14 @@ class Writer {
     const bool fits = string || slot->IsNull() || type == slot->type ||
                       (slot->type == Type::kFloat && type == Type::kInt);
     if (!fits) {
-      problem = fmt::format("\"{}\" cannot take the place of {}", text, slot->str());
+      problem = source_.secret.empty()
+                    ? fmt::format("\"{}\" cannot take the place of {}", text, slot->str())
+                    : fmt::format("the value from {} cannot take the place of {}", source_.secret,
+                                  OpenText(*slot));
       return;
     }
     Value* fresh = arena_.Scalar(type, text, value_->origin, slot->style);
-    Replace(arena_, slot, fresh, EditKind::kReplacement, by_);
+    Replace(arena_, slot, fresh, EditKind::kReplacement, by_, source_.secret);
   }
 
   // Of a value that may belong to this arena already: two objects must not share what either of
@@ -264,6 +274,7 @@ class Writer {
   }
 
   Arena& arena_;
+  const Source& source_;
   const Value* value_;
   const TargetOptions& options_;
   Origin by_;
@@ -283,11 +294,12 @@ class Replacer {
     if (source && literal) {
       return Fail(replacement, "a replacement has either source or sourceValue, not both");
     }
-    const Value* value =
-        literal ? context_.arena.Scalar(PlainType(literal->str()), literal->str(), literal->origin)
-                : ReadSource(source);
-    if (!value) return;
-    for (const Value* target : targets->Items()) ApplyTo(target, value);
+    const Source read = literal ? Source{context_.arena.Scalar(PlainType(literal->str()),
+                                                               literal->str(), literal->origin),
+                                         ""}
+                                : ReadSource(source);
+    if (!read.value) return;
+    for (const Value* target : targets->Items()) ApplyTo(target, read);
   }
 
  private:
@@ -312,46 +324,50 @@ class Replacer {
     return out.empty() ? "anything" : out;
   }
 
-  const Value* ReadSource(const Value* source) {
+  Source ReadSource(const Value* source) {
     const Object* found = nullptr;
     for (const Object& object : objects_) {
       if (!IsSelected(object, source)) continue;
       if (found) {
         Fail(source, fmt::format("several objects are the source ({})", Wanted(source)));
-        return nullptr;
+        return {};
       }
       found = &object;
     }
     if (!found) {
       context_.FailAbsent(ProblemKind::kReplacement, source->origin,
                           fmt::format("nothing is the source ({})", Wanted(source)));
-      return nullptr;
+      return {};
     }
     std::string_view path = FieldText(source, "fieldPath");
     if (path.empty()) path = "metadata.name";
     const Value* value = Lookup(found->root, SplitDotPath(path));
     if (IsEmpty(value)) {
       Fail(source, fmt::format("{} has no field {}", Describe(found->id), path));
-      return nullptr;
+      return {};
     }
+    std::string secret = HiddenIn(found->root, path.substr(0, path.find('.')));
+    if (secret.empty()) secret = HiddenBy(*value);
     const Value* options = Field(source, "options");
     const std::string_view delimiter = FieldText(options, "delimiter");
-    if (delimiter.empty()) return value;
+    if (delimiter.empty()) return {value, std::move(secret)};
     if (!value->IsScalar()) {
       Fail(source, "a delimiter can only be used with scalars");
-      return nullptr;
+      return {};
     }
     const std::vector<std::string> parts = Split(value->str(), delimiter);
     const int64_t index = NumberField(options, "index");
     if (index < 0 || index >= static_cast<int64_t>(parts.size())) {
-      Fail(source, fmt::format("\"{}\" has no part {}", value->str(), index));
-      return nullptr;
+      Fail(source, secret.empty() ? fmt::format("\"{}\" has no part {}", value->str(), index)
+                                  : fmt::format("the value from {} has no part {}", secret, index));
+      return {};
     }
-    return context_.arena.Scalar(value->type, parts[static_cast<size_t>(index)], value->origin,
-                                 value->style);
+    return {context_.arena.Scalar(value->type, parts[static_cast<size_t>(index)], value->origin,
+                                  value->style),
+            std::move(secret)};
   }
 
-  void ApplyTo(const Value* target, const Value* value) {
+  void ApplyTo(const Value* target, const Source& source) {
     const Value* select = Field(target, "select");
     if (!select) return Fail(target, "a target of a replacement needs `select`");
     std::string wrong;
@@ -371,12 +387,12 @@ class Replacer {
           });
       if (rejected) continue;
       any = true;
-      Write(object, target, value);
+      Write(object, target, source);
     }
     context_.NoteTarget(select->origin, any, Wanted(select));
   }
 
-  void Write(Object& object, const Value* target, const Value* value) {
+  void Write(Object& object, const Value* target, const Source& source) {
     const Value* options = Field(target, "options");
     TargetOptions read;
     read.delimiter = FieldText(options, "delimiter");
@@ -387,7 +403,7 @@ class Replacer {
       paths.emplace_back(path->str(), path);
     if (paths.empty()) paths.emplace_back("metadata.name", target);
     for (const auto& [path, where] : paths) {
-      Writer writer(context_.arena, value, read, where->origin);
+      Writer writer(context_.arena, source, read, where->origin);
       writer.At(object.root, SplitDotPath(path), 0);
       if (!writer.problem.empty()) {
         Fail(where, fmt::format("{}: {}", Describe(object.id), writer.problem));

@@ -7,6 +7,7 @@
 
 #include "analysis/build/generators.h"
 #include "analysis/build/load.h"
+#include "analysis/build/open_value.h"
 #include "analysis/build/print.h"
 #include "analysis/build/scalar_type.h"
 #include "analysis/text/unicode.h"
@@ -60,18 +61,17 @@ class VariableReader {
       return;
     }
     const bool secret = kind == "Secret";
-    Add(build::Find(object, "data"), secret);
-    if (secret) Add(build::Find(object, "stringData"), false);
+    Add(build::Find(object, "data"), HiddenIn(object, "data"), secret);
+    if (secret) Add(build::Find(object, "stringData"), HiddenIn(object, "stringData"), false);
   }
 
-  void FromMap(const Value* map) { Add(map, false); }
-
- private:
-  void Add(const Value* map, bool base64) {
+  // `hidden_by`: see HiddenIn.
+  void Add(const Value* map, const std::string& hidden_by, bool base64) {
     if (!map) return;
     for (const Pair& pair : map->Pairs()) {
       DefinedVariable variable;
       variable.origin = {OwnFile(pair.value->origin.file), pair.value->origin.range};
+      variable.secret = hidden_by.empty() ? std::string(HiddenBy(*pair.value)) : hidden_by;
       const std::string_view text = pair.value->str();
       // A value with a variable of its own is what another build makes of it.
       if (IsEncrypted(text) || text.find("${") != std::string_view::npos) {
@@ -87,6 +87,7 @@ class VariableReader {
     }
   }
 
+ private:
   // The values of one source stand in one file, or in few.
   const OriginFile* OwnFile(const OriginFile* file) {
     if (!file || file == foreign_) return file ? own_ : nullptr;
@@ -102,11 +103,42 @@ class VariableReader {
   const OriginFile* own_ = nullptr;      // and what stands for it
 };
 
+// Replaces variables in texts, and knows whether the last one got anything that is hidden.
+class Substituter {
+ public:
+  explicit Substituter(const Variables& variables) : variables_(variables) {}
+
+  Substituted Run(std::string_view text) {
+    secret_ = {};
+    return Substitute(
+        text, [this](std::string_view name) { return Look(name); }, variables_.strict);
+  }
+  // Where that comes from; "" when all of the last text may be shown.
+  std::string_view secret() const { return secret_; }
+
+ private:
+  VariableValue Look(std::string_view name) {
+    auto found = variables_.defined.find(name);
+    if (found == variables_.defined.end()) {
+      return {variables_.complete ? VariableValue::State::kUnset : VariableValue::State::kUnknown,
+              ""};
+    }
+    if (!found->second.known) return {VariableValue::State::kUnknown, ""};
+    if (secret_.empty()) secret_ = found->second.secret;
+    return {VariableValue::State::kSet, found->second.value};
+  }
+
+  const Variables& variables_;
+  std::string_view secret_;
+};
+
 // Gives the values of a tree that was read from printed text the origins of the tree it was printed
 // from.
 class OriginMatcher {
  public:
-  explicit OriginMatcher(Arena& arena) : arena_(arena) {}
+  // `secret`: of the text as a whole.
+  OriginMatcher(Arena& arena, Substituter& substituter)
+      : arena_(arena), substituter_(substituter), secret_(arena.Copy(substituter.secret())) {}
 
   const Value* Match(const Value* fresh, const Value* old) {
     if (SameContent(fresh, old)) return old;
@@ -116,20 +148,38 @@ class OriginMatcher {
     own.edits = old->edits;
     if (fresh->IsMap() && old->IsMap()) {
       for (uint32_t i = 0; i < own.size; ++i) {
-        if (const Value* before = build::Find(old, own.pairs[i].key))
+        if (const Value* before = build::Find(old, own.pairs[i].key)) {
           own.pairs[i].value = Match(own.pairs[i].value, before);
+        } else if (!secret_.empty()) {
+          // The key may be what is hidden.
+          NoteSubstitution(own, *old, secret_);
+        }
       }
     } else if (fresh->IsList() && old->IsList()) {
       for (uint32_t i = 0; i < std::min(own.size, old->size); ++i)
         own.items[i] = Match(own.items[i], old->items[i]);
     } else {
-      own.edits = arena_.NewEdit({EditKind::kSubstitution, old->origin, old->origin, old->edits});
+      NoteSubstitution(own, *old, SecretOf(*fresh, *old));
     }
     return out;
   }
 
  private:
+  void NoteSubstitution(Value& own, const Value& old, std::string_view secret) {
+    own.edits =
+        arena_.NewEdit({EditKind::kSubstitution, old.origin, old.origin, own.edits, secret});
+  }
+
+  // What hides a value: its own variables, where these alone made it what it is.
+  std::string_view SecretOf(const Value& fresh, const Value& old) {
+    if (secret_.empty() || !fresh.IsScalar() || !old.IsScalar()) return secret_;
+    if (substituter_.Run(old.str()).text != fresh.str()) return secret_;
+    return arena_.Copy(substituter_.secret());
+  }
+
   Arena& arena_;
+  Substituter& substituter_;
+  std::string_view secret_;
 };
 
 // May a text stand in a plain scalar, at the place where another plain one stood?
@@ -154,8 +204,8 @@ bool IsSafePlain(std::string_view text) {
 // whole object gives; most values are plain words. Says no where it would not be sure.
 class ScalarSubstituter {
  public:
-  ScalarSubstituter(Arena& arena, const LookupVariable& lookup, bool strict)
-      : arena_(arena), lookup_(lookup), strict_(strict) {}
+  ScalarSubstituter(Arena& arena, Substituter& substituter)
+      : arena_(arena), substituter_(substituter) {}
 
   std::optional<SubstitutionError> error;
 
@@ -198,7 +248,7 @@ class ScalarSubstituter {
   bool Scalar(const Value*& slot) {
     const std::string_view text = slot->str();
     if (slot->type != Type::kString || text.find('$') == std::string_view::npos) return true;
-    Substituted fresh = Substitute(text, lookup_, strict_);
+    Substituted fresh = substituter_.Run(text);
     if (fresh.error) {
       error = fresh.error;
       return true;
@@ -228,7 +278,7 @@ class ScalarSubstituter {
         break;
     }
     Value* value = arena_.Scalar(type, fresh.text, slot->origin, slot->style);
-    Replace(arena_, slot, value, EditKind::kSubstitution, slot->origin);
+    Replace(arena_, slot, value, EditKind::kSubstitution, slot->origin, substituter_.secret());
     return true;
   }
 
@@ -248,14 +298,13 @@ class ScalarSubstituter {
   }
 
   Arena& arena_;
-  const LookupVariable& lookup_;
-  bool strict_;
+  Substituter& substituter_;
 };
 
 // Prints the object, replaces, and reads it again, as Flux does it. Returns what is wrong.
-std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool strict, Object& object,
+std::string SubstituteWhole(Arena& arena, Substituter& substituter, Object& object,
                             bool& not_yaml) {
-  Substituted text = Substitute(PrintYaml(object.root), lookup, strict);
+  Substituted text = substituter.Run(PrintYaml(object.root));
   if (text.error) return text.error->message;
   auto yaml = std::make_shared<yaml::File>(yaml::Parse(text.text));
   std::optional<LoadError> refused;
@@ -264,26 +313,31 @@ std::string SubstituteWhole(Arena& arena, const LookupVariable& lookup, bool str
   const Value* root = Load(arena, document.root(), {}, &refused);
   if (document.HasErrors() || refused || !root || !root->IsMap()) {
     not_yaml = true;
+    // What is wrong with it would be told in its own words.
+    if (!substituter.secret().empty()) {
+      return fmt::format("what the substitution makes is not YAML, with a value from {} in it",
+                         substituter.secret());
+    }
     return fmt::format("what the substitution makes is not YAML: {}",
                        document.HasErrors() ? document.errors().front().message
                        : refused            ? refused->message
                                             : "no mapping");
   }
-  object.root = OriginMatcher(arena).Match(root, object.root);
+  object.root = OriginMatcher(arena, substituter).Match(root, object.root);
   return "";
 }
 
 }  // namespace
 
-Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRelease release,
-                        const FindObject& find) {
+Variables ReadVariables(const Value* kustomization, std::string_view namespace_,
+                        FluxRelease release, const FindObject& find) {
   Variables out;
-  const Value* post_build = build::Find(spec, "postBuild");
+  const Value* post_build = build::Find(kustomization, {"spec", "postBuild"});
   if (!post_build) return out;
   VariableReader reader(out, namespace_, find);
   for (const Value* reference : ItemsOf(build::Find(post_build, "substituteFrom")))
     reader.FromObject(reference);
-  reader.FromMap(build::Find(post_build, "substitute"));
+  reader.Add(build::Find(post_build, "substitute"), HiddenIn(kustomization, "spec"), false);
   // Without a single variable Flux does nothing at all, unless it is told to.
   out.always = Text(post_build, "substituteStrategy") == "Always";
   out.active = !out.defined.empty() || !out.complete || out.always;
@@ -303,31 +357,23 @@ bool IsSubstitutionDisabled(const Value* root) {
 void SubstituteObjects(Arena& arena, const Variables& variables, Objects& objects,
                        std::vector<VariableSite>& sites, std::vector<Problem>& problems) {
   if (!variables.active) return;
-  const LookupVariable lookup = [&variables](std::string_view name) -> VariableValue {
-    auto found = variables.defined.find(name);
-    if (found == variables.defined.end()) {
-      return {variables.complete ? VariableValue::State::kUnset : VariableValue::State::kUnknown,
-              ""};
-    }
-    if (!found->second.known) return {VariableValue::State::kUnknown, ""};
-    return {VariableValue::State::kSet, found->second.value};
-  };
+  Substituter substituter(variables);
   for (Object& object : objects) {
     if (!HasDollar(object.root) || IsSubstitutionDisabled(object.root)) continue;
     FindSites(object.root, static_cast<uint32_t>(&object - objects.data()), sites);
-    ScalarSubstituter substituter(arena, lookup, variables.strict);
+    ScalarSubstituter scalars(arena, substituter);
     const Value* root = object.root;
     std::string wrong;
     ProblemKind kind = ProblemKind::kSubstitution;
-    if (substituter.Run(root)) {
-      if (substituter.error) {
-        wrong = substituter.error->message;
+    if (scalars.Run(root)) {
+      if (scalars.error) {
+        wrong = scalars.error->message;
       } else {
         object.root = root;
       }
     } else {
       bool not_yaml = false;
-      wrong = SubstituteWhole(arena, lookup, variables.strict, object, not_yaml);
+      wrong = SubstituteWhole(arena, substituter, object, not_yaml);
       if (not_yaml) kind = ProblemKind::kBadObject;
     }
     if (wrong.empty()) continue;

@@ -8,10 +8,10 @@
 
 namespace fluxls::build {
 
-// The variables of a Kustomization. `find` looks up ConfigMaps and Secrets; values of encrypted and
-// of absent ones are not known.
-Variables ReadVariables(const Value* spec, std::string_view namespace_, FluxRelease release,
-                        const FindObject& find);
+// The variables of an effective Kustomization. `find` looks up ConfigMaps and Secrets; values of
+// encrypted and of absent ones are not known.
+Variables ReadVariables(const Value* kustomization, std::string_view namespace_,
+                        FluxRelease release, const FindObject& find);
 
 // Does Flux leave this object alone?
 bool IsSubstitutionDisabled(const Value* root);

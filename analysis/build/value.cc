@@ -191,9 +191,17 @@ void RemoveAt(Value& list, uint32_t at) {
   --list.size;
 }
 
-void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by) {
-  fresh->edits = arena.NewEdit({kind, by, slot->origin, slot->edits});
+void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by,
+             std::string_view secret) {
+  fresh->edits = arena.NewEdit({kind, by, slot->origin, slot->edits, arena.Copy(secret)});
   slot = fresh;
+}
+
+std::string_view HiddenBy(const Value& value) {
+  for (const Edit* edit = value.edits; edit; edit = edit->earlier) {
+    if (!edit->secret.empty()) return edit->secret;
+  }
+  return {};
 }
 
 void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was) {
@@ -231,7 +239,7 @@ bool SameTree(const Value* a, const Value* b) {
       a->origin.range == b->origin.range &&
       (a->origin.file == b->origin.file ||
        (a->origin.file && b->origin.file && a->origin.file->path == b->origin.file->path));
-  if (!same_place) return false;
+  if (!same_place || HiddenBy(*a) != HiddenBy(*b)) return false;
   if (a->IsScalar()) return a->str() == b->str();
   if (a->IsList()) {
     return std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), SameTree);
@@ -243,8 +251,10 @@ bool SameTree(const Value* a, const Value* b) {
 
 uint64_t HashOfTree(const Value* value) {
   uint64_t hash = static_cast<uint64_t>(value->type);
-  for (const Edit* edit = value->edits; edit; edit = edit->earlier)
+  for (const Edit* edit = value->edits; edit; edit = edit->earlier) {
     Mix(hash, static_cast<uint64_t>(edit->kind));
+    if (!edit->secret.empty()) Mix(hash, edit->secret);
+  }
   if (value->IsScalar()) Mix(hash, value->str());
   for (const Value* item : value->Items()) Mix(hash, HashOfTree(item));
   for (const Pair& pair : value->Pairs()) {

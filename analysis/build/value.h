@@ -63,6 +63,9 @@ struct Edit {
   Origin by;   // the line that asked for it
   Origin was;  // the value that was there before; none when it is new
   const Edit* earlier = nullptr;
+  // What the change put in comes from where not everybody may look: `Secret "db"`; see
+  // open_value.h.
+  std::string_view secret = {};
 };
 
 struct Pair;
@@ -181,10 +184,15 @@ void Append(Arena& arena, Value& list, const Value* item);
 void Insert(Arena& arena, Value& list, uint32_t at, const Value* item);
 void RemoveAt(Value& list, uint32_t at);
 
-// Puts `fresh`, a value that the arena owns, in place of `slot`, and notes who did it.
-void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by);
+// Puts `fresh`, a value that the arena owns, in place of `slot`, and notes who did it. `secret`:
+// see Edit.
+void Replace(Arena& arena, const Value*& slot, Value* fresh, EditKind kind, Origin by,
+             std::string_view secret = {});
 // Notes on a value the arena owns that `by` changed it; `was`: what stood there before.
 void Note(Arena& arena, Value& value, EditKind kind, Origin by, Origin was);
+
+// Where a value that not everybody may see has something from; "" for others.
+std::string_view HiddenBy(const Value& value);
 
 // Makes strings of the scalars in a map, as they are written.
 void MakeTexts(Arena& arena, const Value*& map);
@@ -192,7 +200,7 @@ void MakeTexts(Arena& arena, const Value*& map);
 // Same types, texts and order of lists; the order of keys, origins and styles do not count.
 bool SameContent(const Value* a, const Value* b);
 
-// The same, and written at the same places.
+// The same, written at the same places and as open to people.
 bool SameTree(const Value* a, const Value* b);
 
 // Equal for trees that say the same and that the same kinds of edits have made so, wherever it is

@@ -7,6 +7,7 @@
 #include <map>
 #include <tuple>
 
+#include "analysis/build/open_value.h"
 #include "analysis/build/scalar_type.h"
 
 namespace fluxls::build {
@@ -38,9 +39,15 @@ const Value* ValueAt(const Value* value, std::string_view path) {
   return value;
 }
 
+// The value of a variable, and what hides it; see open_value.h.
+struct Source {
+  const Value* value = nullptr;
+  std::string secret;
+};
+
 class Expander {
  public:
-  Expander(const Context& context, std::map<std::string_view, const Value*> values)
+  Expander(const Context& context, std::map<std::string_view, Source> values)
       : context_(context), values_(std::move(values)) {}
 
   std::string Set(const Value*& slot) const {
@@ -64,15 +71,18 @@ class Expander {
   void SetScalar(const Value*& slot) const {
     if (slot->type != Type::kString || slot->str().find('$') == std::string_view::npos) return;
     const Value* whole = nullptr;
-    const std::string text = Expand(slot->str(), whole);
+    std::string_view secret;
+    const std::string text = Expand(slot->str(), whole, secret);
     if (!whole && text == slot->str()) return;
     Value* fresh = whole ? context_.arena.Scalar(whole->type, whole->str(), whole->origin)
                          : context_.arena.String(text, slot->origin);
-    Replace(context_.arena, slot, fresh, EditKind::kVariable, whole ? whole->origin : Origin());
+    Replace(context_.arena, slot, fresh, EditKind::kVariable, whole ? whole->origin : Origin(),
+            secret);
   }
 
   // `whole`: set when the text is one variable and nothing else, which keeps its type.
-  std::string Expand(std::string_view text, const Value*& whole) const {
+  // `secret`: of what was put in.
+  std::string Expand(std::string_view text, const Value*& whole, std::string_view& secret) const {
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
       if (text[i] != '$' || i + 1 >= text.size()) {
@@ -97,10 +107,11 @@ class Expander {
       if (value == values_.end()) {
         out += text.substr(i, close + 1 - i);
       } else {
-        if (i == 0 && close + 1 == text.size()) whole = value->second;
-        out += value->second->type == Type::kString
-                   ? std::string(value->second->str())
-                   : CanonicalScalar(value->second->type, value->second->str());
+        const Value& found = *value->second.value;
+        if (i == 0 && close + 1 == text.size()) whole = &found;
+        if (secret.empty()) secret = value->second.secret;
+        out += found.type == Type::kString ? std::string(found.str())
+                                           : CanonicalScalar(found.type, found.str());
       }
       i = close;
     }
@@ -108,7 +119,7 @@ class Expander {
   }
 
   const Context& context_;
-  std::map<std::string_view, const Value*> values_;
+  std::map<std::string_view, Source> values_;
 };
 
 void Add(const Context& context, const Variable& variable, std::vector<Variable>& variables) {
@@ -172,7 +183,7 @@ void ResolveVariables(const Context& context, Objects& objects,
                       const std::vector<Variable>& variables,
                       const std::vector<FieldSpec>& fields) {
   if (variables.empty()) return;
-  std::map<std::string_view, const Value*> values;
+  std::map<std::string_view, Source> values;
   for (const Variable& variable : variables) {
     const Object* source = nullptr;
     for (const Object& object : objects) {
@@ -195,7 +206,11 @@ void ResolveVariables(const Context& context, Objects& objects,
                                Describe(source->id), variable.field_path));
       continue;
     }
-    if (value->IsScalar() && !value->IsNull()) values[variable.name] = value;
+    if (!value->IsScalar() || value->IsNull()) continue;
+    const std::string_view path = variable.field_path;
+    std::string secret = HiddenIn(source->root, path.substr(0, path.find_first_of(".[")));
+    if (secret.empty()) secret = HiddenBy(*value);
+    values[variable.name] = {value, std::move(secret)};
   }
   const Expander expander(context, std::move(values));
   for (Object& object : objects) {

@@ -130,7 +130,7 @@ class ChartCompleter {
       for (const std::string_view version : fields.versions) {
         // A range is no tag, and the other way round.
         if (fields_.source.empty() && version != route) continue;
-        Note(uses, TextAt(object.root, version), object, same);
+        Note(uses, version, object, same);
       }
     });
     std::vector<Use> ordered = Ordered(uses);
@@ -148,7 +148,7 @@ class ChartCompleter {
       if (fields.source.empty()) return;
       const bool same = SourceOf(object, fields.source) == source_;
       // A path in a Git repository, or a chart of another source, would be wrong here.
-      if (any || same) Note(uses, TextAt(object.root, fields.chart), object, same);
+      if (any || same) Note(uses, fields.chart, object, same);
     });
     std::vector<Use> ordered = Ordered(uses);
     std::stable_sort(ordered.begin(), ordered.end(),
@@ -178,8 +178,12 @@ class ChartCompleter {
     }
   }
 
-  static void Note(std::map<std::string_view, Use>& uses, std::string_view text,
+  static void Note(std::map<std::string_view, Use>& uses, std::string_view route,
                    const Object& object, bool same_source) {
+    std::string_view text;
+    build::VisitRoute(object.root, route, [&text](const Value* value) {
+      if (build::HiddenBy(*value).empty()) text = value->str();
+    });
     if (text.empty() || build::IsTemplatedName(text)) return;
     Use& use = uses[text];
     use.version = text;

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "analysis/build/hash.h"
+#include "analysis/build/open_value.h"
 #include "analysis/features/build_titles.h"
-#include "analysis/features/open_value.h"
 #include "analysis/text/unicode.h"
 
 namespace fluxls {
@@ -102,15 +102,14 @@ std::vector<Expression> ExpressionsIn(std::string_view text) {
 // What one build makes of an expression; nothing when that is not known, or only what the
 // expression says itself. `secret` is set when it works with a value that is not for everybody to
 // see.
-std::optional<std::string> ValueIn(const Snapshot& snapshot, const build::Variables& variables,
-                                   std::string_view text, const Expression& expression,
-                                   bool& secret) {
+std::optional<std::string> ValueIn(const build::Variables& variables, std::string_view text,
+                                   const Expression& expression, bool& secret) {
   bool any = false;
   for (const build::VariableUse& use : expression.uses) {
     const auto found = variables.defined.find(use.name);
     if (found == variables.defined.end()) continue;
     any = true;
-    if (!IsOpenValue(snapshot, found->second)) secret = true;
+    if (!build::IsOpen(found->second)) secret = true;
   }
   if (!any || secret) return std::nullopt;
   const build::LookupVariable lookup = [&](std::string_view name) -> build::VariableValue {
@@ -141,7 +140,7 @@ void AddVariables(const Snapshot& snapshot, const Fleet& fleet, const SourceFile
     bool secret = false;
     for (Effect effect : effects) {
       const build::Variables& variables = fleet.BuildOf(effect).variables;
-      if (auto value = ValueIn(snapshot, variables, text, expression, secret))
+      if (auto value = ValueIn(variables, text, expression, secret))
         answers.Add(value->empty() ? "\"\"" : *value, effect.build);
     }
     if (secret || answers.texts.empty()) continue;

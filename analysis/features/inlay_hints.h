@@ -19,7 +19,7 @@ struct InlayHint {
 };
 
 // Those that stand in `range`, in order of place. Values are those of the builds that substitute,
-// and only values that are written in the open (open_value.h): where any build takes one from
+// and only values that are written in the open (build/open_value.h): where any build takes one from
 // elsewhere there is no hint.
 std::vector<InlayHint> InlayHintsIn(const Snapshot& snapshot, const build::Fleet& fleet,
                                     const SourceFile& file, ByteRange range);

@@ -103,7 +103,8 @@ std::vector<Policy> PoliciesFor(const build::Fleet& fleet, const ImageAutomation
       if (const build::Object* repository =
               fleet.Find(entry.cluster, "ImageRepository", ns.empty() ? entry.namespace_ : ns,
                          build::Text(reference, "name")))
-        policy.image = build::Text(build::Find(repository->root, "spec"), "image");
+        if (const build::Value* value = build::Find(repository->root, {"spec", "image"}))
+          policy.image = build::HiddenBy(*value).empty() ? value->str() : std::string_view();
     }
     if (image.empty() || policy.image != image) ++policy.rank;
     const auto [at, fresh] = found.try_emplace({policy.namespace_, policy.name}, policy);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "analysis/build/open_value.h"
 #include "analysis/build/selections.h"
 #include "analysis/features/artifact_alias.h"
 #include "analysis/features/links.h"
@@ -180,13 +181,14 @@ class Finder {
     constexpr std::string_view kFields[] = {"url", "path", "type", "suspend", "interval"};
     const Value* spec = build::Find(object.root, "spec");
     for (std::string_view field : kFields) {
-      const std::string_view text = build::Text(spec, field);
+      const Value* value = build::Find(spec, field);
+      const std::string text = value ? build::OpenText(*value) : "";
       if (!text.empty() && text.size() < 200) out += fmt::format("\n* {}: `{}`", field, text);
     }
     for (const build::Pair& pair : build::Find(spec, "ref") ? build::Find(spec, "ref")->Pairs()
                                                             : std::span<const build::Pair>()) {
       if (pair.value->IsScalar())
-        out += fmt::format("\n* ref.{}: `{}`", pair.key, pair.value->str());
+        out += fmt::format("\n* ref.{}: `{}`", pair.key, build::OpenText(*pair.value));
     }
     return out.empty() ? out : "\n" + out;
   }

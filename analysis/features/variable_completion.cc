@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "analysis/features/open_value.h"
+#include "analysis/build/open_value.h"
 #include "analysis/text/unicode.h"
 
 namespace fluxls {
@@ -60,7 +60,7 @@ std::optional<CompletionList> CompleteVariable(const Snapshot& snapshot, const b
     item.text = key;
     // The first speaks; what other builds have is counted.
     const build::DefinedVariable& first = *variables.front();
-    if (IsOpenValue(snapshot, first)) {
+    if (build::IsOpen(first)) {
       std::string value(first.value.substr(0, first.value.find('\n')));
       if (value.size() > kMostBytes) {
         size_t cut = kMostBytes;

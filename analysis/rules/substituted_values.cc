@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/build/open_value.h"
 #include "analysis/rules/effective_schema.h"
 #include "analysis/rules/schema_words.h"
 #include "analysis/rules/support.h"
@@ -68,7 +69,7 @@ class Walker {
         {misfit->is_type ? SchemaProblem::Kind::kInvalidType : SchemaProblem::Kind::kInvalidValue,
          node.range(),
          fmt::format("{} takes {}, and this becomes \"{}\"", route, misfit->takes,
-                     Shown(values.front()->str())),
+                     Shown(build::OpenText(*values.front()))),
          {}});
   }
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analysis/build/fleet.h"
+#include "analysis/build/open_value.h"
 #include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 
@@ -119,7 +120,7 @@ class Checker {
         if (object.id.group.empty() && object.id.kind == "ConfigMap")
           Texts(build::Find(object.root, "data"));
         if (object.id.group.empty() && object.id.kind == "Secret")
-          Texts(build::Find(object.root, "stringData"));
+          Texts(build::Find(object.root, "stringData"), /*hidden=*/true);
       }
     }
   }
@@ -143,23 +144,24 @@ class Checker {
     for (const Value* item : value->Items()) Walk(item);
   }
 
-  void Texts(const Value* map) {
+  void Texts(const Value* map, bool hidden = false) {
     if (!map) return;
-    for (const build::Pair& pair : map->Pairs()) Text(pair.value);
+    for (const build::Pair& pair : map->Pairs()) Text(pair.value, hidden);
   }
 
-  void Text(const Value* value) {
+  void Text(const Value* value, bool hidden = false) {
     if (!value || !value->IsScalar() || value->type == Type::kString || !value->edits) return;
     if (value->edits->kind != build::EditKind::kSubstitution) return;
     if (!value->origin || value->origin.file->path != context_.file().path) return;
     // What stays of a variable that is not known tells nothing.
     if (value->str().find("${") != std::string_view::npos) return;
     if (!told_.insert(value->origin.range).second) return;
-    context_.ReportAt(value->origin.range,
-                      value->IsNull()
-                          ? std::string("this becomes null, and text is wanted here")
-                          : fmt::format("this becomes the {} {}, and text is wanted here",
-                                        TypeName(value->type), value->str()));
+    context_.ReportAt(
+        value->origin.range,
+        value->IsNull()
+            ? std::string("this becomes null, and text is wanted here")
+            : fmt::format("this becomes the {} {}, and text is wanted here", TypeName(value->type),
+                          hidden ? "***" : build::OpenText(*value)));
   }
 
   RuleContext& context_;

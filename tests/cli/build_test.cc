@@ -54,6 +54,24 @@ TEST_CASE("build prints what Flux applies, and who changed what") {
   CHECK(Has(run.err, "there is no Flux Kustomization \"nothing\""));
 }
 
+TEST_CASE("build prints what Flux would apply, values of Secrets included") {
+  Sandbox box;
+  WriteFleet(box);
+  box.Write("clusters/production/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: colors\n  namespace: flux-system\n"
+            "stringData:\n  color: hunter2\n");
+  std::string apps = box.Read("clusters/production/apps.yaml");
+  const size_t at = apps.find("    substitute:");
+  apps.replace(at, std::string::npos,
+               "    substituteFrom:\n      - kind: Secret\n        name: colors\n");
+  box.Write("clusters/production/apps.yaml", apps);
+  apps = apps.substr(0, apps.find("  postBuild:"));
+  apps.replace(apps.find("name: apps"), 10, "name: flux-system");
+  apps.replace(apps.find("./apps"), 6, "./clusters/production");
+  box.Write("clusters/production/flux-system/gotk-sync.yaml", apps);
+  CHECK(Has(box.Run({"build", "--kustomization", "apps"}).out, "  color: hunter2\n"));
+}
+
 TEST_CASE("what a source leaves out is not built") {
   Sandbox box;
   WriteFleet(box);
