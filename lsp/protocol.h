@@ -314,6 +314,7 @@ struct CompletionAnswer {
   Range replace;
   Range insert;
   std::vector<Item> items;
+  bool isIncomplete = false;
 };
 
 enum SymbolKindNumber {

@@ -312,7 +312,7 @@ Encoded Encode(const CompletionAnswer& answer, const ClientCapabilities& client)
       out["data"] = {{"path", item.path}, {"help", item.help}};
     items.push_back(std::move(out));
   }
-  Json list = {{"isIncomplete", false}, {"items", std::move(items)}};
+  Json list = {{"isIncomplete", answer.isIncomplete}, {"items", std::move(items)}};
   if (client.defaultEditRange) list["itemDefaults"] = {{"editRange", std::move(ranges)}};
   return Text(list);
 }

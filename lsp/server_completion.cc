@@ -52,6 +52,7 @@ void Server::Completion(const TextDocumentPositionParams& params, Reply reply) {
   CompletionAnswer answer;
   answer.replace = ToRange(text, found.replace, encoding_);
   answer.insert = ToRange(text, found.insert, encoding_);
+  answer.isIncomplete = found.cut;
   for (const CompletionItem& item : found.items) {
     CompletionAnswer::Item& out = answer.items.emplace_back();
     out.label = item.label;

@@ -205,8 +205,16 @@ class ChartCompleter {
     list.insert = {cursor_.word.begin,
                    std::clamp(request_.offset, cursor_.word.begin, cursor_.word.end)};
     const bool tight = cursor_.word.begin > 0 && request_.text[cursor_.word.begin - 1] == ':';
-    for (const Use& use : uses) {
-      if (list.items.size() == kMostItems) break;
+    // Of too many, those that begin as it is typed; the order is theirs.
+    std::vector<Use> shown = uses;
+    if (shown.size() > kMostItems) {
+      list.cut = true;
+      std::stable_partition(shown.begin(), shown.end(), [this](const Use& use) {
+        return use.version.starts_with(cursor_.prefix);
+      });
+      shown.resize(kMostItems);
+    }
+    for (const Use& use : shown) {
       CompletionItem& item = list.items.emplace_back();
       item.kind = CompletionItem::Kind::kName;
       item.label = use.version;

@@ -55,6 +55,8 @@ struct CompletionList {
   ByteRange replace;                  // the word under the cursor
   ByteRange insert;                   // its part before the cursor
   std::vector<CompletionItem> items;  // the best first
+  // There are more of them: what is typed next may bring others.
+  bool cut = false;
 };
 
 // `file` is the parse of `text`, which may be newer than what the snapshot has at `path`.

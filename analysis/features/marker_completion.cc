@@ -192,7 +192,6 @@ std::optional<CompletionList> CompleteMarker(const Snapshot& snapshot, const bui
   list.insert = {wanted->replace.begin, offset};
   const auto add = [&](const Policy& policy, Part form) {
     if (form == Part::kDigest && !policy.digests && *part != Part::kDigest) return;
-    if (list.items.size() >= kMostItems) return;
     const std::string value = fmt::format("{}:{}{}", policy.namespace_, policy.name,
                                           kSuffixes[static_cast<size_t>(form)]);
     CompletionItem& item = list.items.emplace_back();
@@ -212,6 +211,8 @@ std::optional<CompletionList> CompleteMarker(const Snapshot& snapshot, const bui
   const std::string typed(Slice(text, list.insert));
   std::stable_partition(list.items.begin(), list.items.end(),
                         [&](const CompletionItem& item) { return item.label.starts_with(typed); });
+  list.cut = list.items.size() > kMostItems;
+  if (list.cut) list.items.resize(kMostItems);
   return list;
 }
 

@@ -165,7 +165,8 @@ class NameCompleter {
   }
 
   // Each once, the nearest first; of too many, what begins as it is typed before all else.
-  void Tidy(std::vector<Candidate>& candidates) const {
+  // Were there too many?
+  bool Tidy(std::vector<Candidate>& candidates) const {
     std::unordered_map<uint64_t, size_t> places;
     std::vector<Candidate> out;
     for (const Candidate& c : candidates) {
@@ -196,8 +197,10 @@ class NameCompleter {
     } else {
       std::partial_sort(out.begin(), end, typed_end, is_before);
     }
+    const bool cut = out.size() > count;
     out.resize(count);
     candidates = std::move(out);
+    return cut;
   }
 
   CompletionList Names(const ReferenceField& field) {
@@ -234,9 +237,10 @@ class NameCompleter {
                           (c.namespace_.empty() || referrer_.IsIn(c.namespace_));
       return itself || taken.contains({c.name, c.namespace_});
     });
-    Tidy(found);
+    const bool cut = Tidy(found);
 
     CompletionList list = Empty();
+    list.cut = cut;
     std::map<std::string, Addition> additions;
     for (const Candidate& candidate : found) {
       CompletionItem& item = Add(list, candidate.name);

@@ -125,6 +125,7 @@ std::optional<CompletionList> CompleteTarget(const NameRequest& request) {
   list.replace = cursor.word;
   list.insert = {cursor.word.begin, std::clamp(request.offset, cursor.word.begin, cursor.word.end)};
   const bool tight = cursor.word.begin > 0 && request.text[cursor.word.begin - 1] == ':';
+  list.cut = found.size() > kMostItems;
   const std::string typed = AsciiLower(cursor.prefix);
   // Of too many, those that begin as it is typed.
   for (const bool first : {true, false}) {

@@ -102,6 +102,44 @@ TEST_CASE("resolving what has nothing to resolve gives it back; bad data is told
   CHECK_EQ(error["code"], -32602);
 }
 
+TEST_CASE("a list of names that was cut says so, until what is typed makes it whole") {
+  ClientHarness client;
+  const auto sources = [](int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) {
+      out += "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: " +
+             std::string(i % 4 ? "many" : "few") + std::to_string(i) + "\n---\n";
+    }
+    return out;
+  };
+  client.files().Write("/ws/sources.yaml", sources(400));
+  const std::string release =
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\nspec:\n"
+      "  chart:\n    spec:\n      chart: web\n      sourceRef:\n        kind: HelmRepository\n"
+      "        name: ";
+  client.Initialize();
+  client.Run();
+  client.Open("/ws/web.yaml", release + "few\n");
+  client.Run();
+  const auto complete = [&client](int character) {
+    return client.Request("textDocument/completion",
+                          {{"textDocument", {{"uri", "file:///ws/web.yaml"}}},
+                           {"position", {{"line", 10}, {"character", character}}}});
+  };
+  const Json cut = complete(17);
+  CHECK(cut["isIncomplete"] == true);
+  CHECK(cut["items"].size() == 300);
+  // All that begin with it are there, and those that do not are not all.
+  CHECK(cut["items"][99]["label"].get<std::string>().starts_with("few"));
+  client.files().Write("/ws/sources.yaml", sources(200));
+  client.Notify("workspace/didChangeWatchedFiles",
+                {{"changes", {{{"uri", "file:///ws/sources.yaml"}, {"type", 2}}}}});
+  client.Run();
+  const Json whole = complete(17);
+  CHECK(whole["isIncomplete"] == false);
+  CHECK(whole["items"].size() == 200);
+}
+
 TEST_CASE("completion in a document that is not open is nothing") {
   ClientHarness client;
   client.Initialize();
