@@ -24,18 +24,16 @@ constexpr size_t kMostItems = 100;
 // Where a kind says which chart it means, and in which version.
 struct ChartFields {
   std::string_view kind;
+  std::string_view at;      // route of what holds all that; the others lead on from there
   std::string_view chart;   // route of the chart; the address, for OCIRepositories
   std::string_view source;  // route of its source; "" for none
   std::vector<std::string_view> versions;
 };
 const std::vector<ChartFields>& AllChartFields() {
   static const std::vector<ChartFields> kFields = {
-      {"HelmRelease",
-       "spec.chart.spec.chart",
-       "spec.chart.spec.sourceRef",
-       {"spec.chart.spec.version"}},
-      {"HelmChart", "spec.chart", "spec.sourceRef", {"spec.version"}},
-      {"OCIRepository", "spec.url", "", {"spec.ref.tag", "spec.ref.semver"}},
+      {"HelmRelease", "spec.chart.spec", "chart", "sourceRef", {"version"}},
+      {"HelmChart", "spec", "chart", "sourceRef", {"version"}},
+      {"OCIRepository", "spec", "url", "", {"ref.tag", "ref.semver"}},
   };
   return kFields;
 }
@@ -49,9 +47,9 @@ std::string_view TextAt(const Value* root, std::string_view route) {
 // What tells sources apart: kind, namespace and name.
 using SourceKey = std::tuple<std::string_view, std::string_view, std::string_view>;
 
-SourceKey SourceOf(const Object& object, std::string_view route) {
+SourceKey SourceOf(const Object& object, const Value* holder, std::string_view route) {
   SourceKey out;
-  build::VisitRoute(object.root, route, [&](const Value* source) {
+  build::VisitRoute(holder, route, [&](const Value* source) {
     const std::string_view ns = build::Text(source, "namespace");
     out = {build::Text(source, "kind"), ns.empty() ? object.id.EffectiveNamespace() : ns,
            build::Text(source, "name")};
@@ -108,8 +106,9 @@ class ChartCompleter {
       : request_(request), fields_(fields), cursor_(request.cursor) {
     const yaml::Node metadata = request.place.root.Find("metadata");
     name_ = metadata.Find("name").value();
-    chart_ = request.place.root.At(fields.chart).value();
-    const yaml::Node source = request.place.root.At(fields.source);
+    const yaml::Node holder = request.place.root.At(fields.at);
+    chart_ = holder.At(fields.chart).value();
+    const yaml::Node source = holder.At(fields.source);
     const std::string_view ns = source.Find("namespace").value();
     source_ = {source.Find("kind").value(), ns, source.Find("name").value()};
     // Namespaces of the object itself come from whoever builds it.
@@ -124,13 +123,14 @@ class ChartCompleter {
   std::optional<CompletionList> Versions(std::string_view route) const {
     if (chart_.empty()) return std::nullopt;
     std::map<std::string_view, Use> uses;
-    Visit([&](const Object& object, const ChartFields& fields) {
-      if (TextAt(object.root, fields.chart) != chart_) return;
-      const bool same = !fields.source.empty() && SourceOf(object, fields.source) == source_;
+    Visit([&](const Object& object, const Value* holder, const ChartFields& fields) {
+      if (TextAt(holder, fields.chart) != chart_) return;
+      const bool same =
+          !fields.source.empty() && SourceOf(object, holder, fields.source) == source_;
       for (const std::string_view version : fields.versions) {
         // A range is no tag, and the other way round.
         if (fields_.source.empty() && version != route) continue;
-        Note(uses, version, object, same);
+        Note(uses, holder, version, object, same);
       }
     });
     std::vector<Use> ordered = Ordered(uses);
@@ -144,11 +144,11 @@ class ChartCompleter {
   std::optional<CompletionList> Charts() const {
     std::map<std::string_view, Use> uses;
     const bool any = std::get<2>(source_).empty();
-    Visit([&](const Object& object, const ChartFields& fields) {
+    Visit([&](const Object& object, const Value* holder, const ChartFields& fields) {
       if (fields.source.empty()) return;
-      const bool same = SourceOf(object, fields.source) == source_;
+      const bool same = SourceOf(object, holder, fields.source) == source_;
       // A path in a Git repository, or a chart of another source, would be wrong here.
-      if (any || same) Note(uses, fields.chart, object, same);
+      if (any || same) Note(uses, holder, fields.chart, object, same);
     });
     std::vector<Use> ordered = Ordered(uses);
     std::stable_sort(ordered.begin(), ordered.end(),
@@ -158,8 +158,8 @@ class ChartCompleter {
 
  private:
   bool IsThis(const Object& object) const {
-    return object.root && object.origin && object.origin.file->path == request_.path &&
-           object.id.kind == fields_.kind && object.original().name == name_;
+    return object.original().name == name_ && object.id.kind == fields_.kind && object.origin &&
+           object.origin.file->path == request_.path;
   }
 
   // Objects that name charts as this one does, but for itself.
@@ -171,17 +171,18 @@ class ChartCompleter {
         if (fields.source.empty() != fields_.source.empty() || !build->kinds.contains(fields.kind))
           continue;
         for (const Object& object : build->objects) {
-          if (object.root && object.id.kind == fields.kind && !IsThis(object))
-            visit(object, fields);
+          if (!object.root || object.id.kind != fields.kind || IsThis(object)) continue;
+          build::VisitRoute(object.root, fields.at,
+                            [&](const Value* holder) { visit(object, holder, fields); });
         }
       }
     }
   }
 
-  static void Note(std::map<std::string_view, Use>& uses, std::string_view route,
-                   const Object& object, bool same_source) {
+  static void Note(std::map<std::string_view, Use>& uses, const Value* holder,
+                   std::string_view route, const Object& object, bool same_source) {
     std::string_view text;
-    build::VisitRoute(object.root, route, [&text](const Value* value) {
+    build::VisitRoute(holder, route, [&text](const Value* value) {
       if (build::HiddenBy(*value).empty()) text = value->str();
     });
     if (text.empty() || build::IsTemplatedName(text)) return;
@@ -245,11 +246,13 @@ std::optional<CompletionList> CompleteChart(const NameRequest& request) {
   if (!IsFluxGroup(request.place.api.group)) return std::nullopt;
   const std::string route = yaml::ToString(request.cursor.path);
   for (const ChartFields& fields : AllChartFields()) {
-    if (fields.kind != request.place.kind) continue;
-    if (route == fields.chart && !fields.source.empty())
+    if (fields.kind != request.place.kind || !route.starts_with(fields.at)) continue;
+    const std::string_view below =
+        std::string_view(route).substr(std::min(fields.at.size() + 1, route.size()));
+    if (below == fields.chart && !fields.source.empty())
       return ChartCompleter(request, fields).Charts();
-    if (std::find(fields.versions.begin(), fields.versions.end(), route) != fields.versions.end())
-      return ChartCompleter(request, fields).Versions(route);
+    if (std::find(fields.versions.begin(), fields.versions.end(), below) != fields.versions.end())
+      return ChartCompleter(request, fields).Versions(below);
   }
   return std::nullopt;
 }

@@ -61,12 +61,14 @@ void Ask(Editor& editor, const std::string& what, const std::string& method, Pla
   Row(fmt::format("{}, p95", what), Percentile(times, 0.95), "ms", target);
 }
 
-void Complete(Editor& editor, const std::string& what, Place start, double target) {
+// Types a word of single letters, and asks behind each.
+void Complete(Editor& editor, const std::string& what, Place start, std::string_view word,
+              double target) {
   std::vector<double> times;
-  for (int i = 0; i < kTimes / 5; ++i) {
+  while (times.size() < kTimes) {
     int column = start.character;
-    for (const char* letter : {"t", "e", "a", "m", "-"}) {
-      times.push_back(editor.Complete(start.line, column, letter));
+    for (const char letter : word) {
+      times.push_back(editor.Complete(start.line, column, std::string(1, letter).c_str()));
       ++column;
     }
     editor.Type(start.line, start.character, start.line, column, "");
@@ -114,7 +116,7 @@ void EditName(Editor& editor, const std::set<std::string>& others, Place place, 
 }
 
 void Run(const std::string& server, const fs::path& root) {
-  WriteTeamRepository(root);
+  WriteTeamRepository(root, 10);
   fmt::print("\nNames: 10,000 documents, two clusters\n");
   const auto path_of = [&root](int app) {
     return root / fmt::format("apps/team-49/app-49-{}.yaml", app);
@@ -137,7 +139,7 @@ void Run(const std::string& server, const fs::path& root) {
   Ask(editor, "highlight", "textDocument/documentHighlight", source, {}, 10);
   Ask(editor, "rename preparation", "textDocument/prepareRename", source, {}, 10);
   Ask(editor, "rename", "textDocument/rename", source, new_name, 1000);
-  Complete(editor, "completion of names", {source.line, source.character + 6}, 10);
+  Complete(editor, "completion of names", {source.line, source.character + 6}, "team-", 10);
 
   const std::string many = Read(path_of(9));
   editor.Open(path_of(9), many);
@@ -147,6 +149,30 @@ void Run(const std::string& server, const fs::path& root) {
   Ask(editor, "rename preparation of a shared source", "textDocument/prepareRename", shared, {},
       10);
   Ask(editor, "rename of a shared source", "textDocument/rename", shared, new_name, 2000);
+
+  // What is completed stands at the end of a line, for which a word of the repository makes room.
+  const auto complete = [&](const std::string& what, std::string text, std::string_view after,
+                            std::string_view old, std::string_view fresh, std::string_view word) {
+    const size_t at = text.find(old, text.rfind(after));
+    text.replace(at, old.size(), fresh);
+    const auto line = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(at), '\n');
+    const size_t end = text.find('\n', at);
+    const size_t begin = text.rfind('\n', end - 1) + 1;
+    editor.Change(0, 0, 1000, 0, text.c_str());
+    editor.client().Idle(Milliseconds(1000));
+    Complete(editor, "completion of " + what,
+             {static_cast<int>(line), static_cast<int>(end - begin)}, word, 10);
+  };
+  complete("a chart's version", many, "chart: podinfo", "version: 6.5.0", "version: ", "6.5.");
+  complete("a chart's name", many, "    spec:", "chart: podinfo", "chart: ", "podi");
+  complete("a variable", many, "ingress", "${domain}", "${", "dom");
+  complete("names of no kind", many, "sourceRef", "kind: HelmRepository\n        name: shared\n",
+           "name: \n", "app-4");
+  complete("markers", many, "values:", "replicaCount: 2",
+           "image: example.org/policy-1-1:1.0 # {\"$imagepolicy\": \"", "team");
+  const fs::path patches = root / "apps/production/team-49/kustomization.yaml";
+  editor.Open(patches, Read(patches));
+  complete("a patch's target", Read(patches), "target:", "kind: HelmRelease\n", "name: \n", "app-");
 
   const fs::path definition = root / "apps/team-49/source.yaml";
   const std::string text = Read(definition);

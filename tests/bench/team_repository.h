@@ -26,10 +26,21 @@ inline std::string FluxKustomization(const std::string& name, const std::string&
       name, path);
 }
 
+// A policy of the namespace, and what it reads.
+inline std::string ImagePolicy(const std::string& name, const std::string& namespace_) {
+  return fmt::format(
+      "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata:\n  name: {0}\n"
+      "  namespace: {1}\nspec:\n  image: example.org/{0}\n  interval: 1h\n---\n"
+      "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata:\n  name: {0}\n"
+      "  namespace: {1}\nspec:\n  imageRepositoryRef:\n    name: {0}\n  policy:\n    semver:\n"
+      "      range: 1.x\n",
+      name, namespace_);
+}
+
 // 50 teams with 50 applications of four documents; two clusters apply the teams, each with a patch.
 // Every other application takes its chart from a source of its team, the others from one that all
-// share.
-inline void WriteTeamRepository(const std::filesystem::path& root) {
+// share. `policies`: image policies of each team.
+inline void WriteTeamRepository(const std::filesystem::path& root, int policies = 0) {
   constexpr int kTeams = 50;
   constexpr int kApps = 50;
   for (int team = 0; team < kTeams; ++team) {
@@ -37,7 +48,10 @@ inline void WriteTeamRepository(const std::filesystem::path& root) {
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"
         "  - source.yaml\n";
     const std::string source = fmt::format("team-{}", team);
-    Write(root / fmt::format("apps/team-{}/source.yaml", team), HelmRepository(source, source));
+    std::string sources = HelmRepository(source, source);
+    for (int policy = 0; policy < policies; ++policy)
+      sources += "---\n" + ImagePolicy(fmt::format("policy-{}-{}", team, policy), source);
+    Write(root / fmt::format("apps/team-{}/source.yaml", team), sources);
     for (int app = 0; app < kApps; ++app) {
       const std::string name = fmt::format("app-{}-{}", team, app);
       const std::string from = app % 2 ? "shared" : source;
