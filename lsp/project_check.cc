@@ -69,13 +69,15 @@ void Project::OnFleet(FleetPtr fleet) {
   fleet_running_ = false;
   // Stopped, or dead of an internal error: the next change tries again.
   if (!fleet) return;
-  fleet_ = std::move(fleet);
+  FleetPtr old = std::exchange(fleet_, std::move(fleet));
   if (!IsFleetCurrent()) {
     StartFleet();
-    return;
+  } else {
+    if (events_.built) events_.built();
+    CheckAfterChange(std::exchange(sweep_delay_, kSweepPause));
   }
-  if (events_.built) events_.built();
-  CheckAfterChange(std::exchange(sweep_delay_, kSweepPause));
+  // To take down a large one takes milliseconds, in which nobody would be answered.
+  executor_.RunOnWorker([old = std::move(old)] {});
 }
 
 void Project::CheckAfterChange(std::chrono::milliseconds sweep_delay) {
