@@ -96,11 +96,11 @@ spec:
 // Path, and the text of the name.
 Lines TextsOf(const GraphFixture& fixture, const std::vector<NamePlace>& places) {
   Lines out;
+  const Snapshot snapshot = fixture.snapshot();
   for (const NamePlace& place : places) {
-    const std::string& text = fixture.snapshot().Find(place.path)->text->content();
-    std::string range(Slice(text, place.range));
-    out.push_back(fixture.snapshot().DisplayPath(place.path) + ": " +
-                  range.substr(0, range.find('\n')));
+    const SourceFilePtr file = snapshot.Find(place.path);
+    const std::string range(Slice(file->text->content(), place.range));
+    out.push_back(snapshot.DisplayPath(place.path) + ": " + range.substr(0, range.find('\n')));
   }
   return out;
 }
