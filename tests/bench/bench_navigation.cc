@@ -153,6 +153,7 @@ void Run(const std::string& server, const fs::path& root) {
   // What is completed stands at the end of a line, for which a word of the repository makes room.
   const auto complete = [&](const std::string& what, std::string text, std::string_view after,
                             std::string_view old, std::string_view fresh, std::string_view word) {
+    const std::string original = text;
     const size_t at = text.find(old, text.rfind(after));
     text.replace(at, old.size(), fresh);
     const auto line = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(at), '\n');
@@ -162,6 +163,8 @@ void Run(const std::string& server, const fs::path& root) {
     editor.client().Idle(Milliseconds(1000));
     Complete(editor, "completion of " + what,
              {static_cast<int>(line), static_cast<int>(end - begin)}, word, 10);
+    // A build that is left broken would hide what others miss.
+    editor.Change(0, 0, 1000, 0, original.c_str());
   };
   complete("a chart's version", many, "chart: podinfo", "version: 6.5.0", "version: ", "6.5.");
   complete("a chart's name", many, "    spec:", "chart: podinfo", "chart: ", "podi");
@@ -178,7 +181,7 @@ void Run(const std::string& server, const fs::path& root) {
   const std::string text = Read(definition);
   editor.Open(definition, text);
   editor.client().Idle(Milliseconds(1000));
-  EditName(editor, opened, PlaceOf(text, "metadata", "team-49"), 100);
+  EditName(editor, opened, PlaceOf(text, "kind: HelmRepository", "team-49"), 100);
   Row("server, resident", ResidentMiB(std::to_string(editor.client().process().pid())), "MiB");
   editor.client().Shutdown();
 }
