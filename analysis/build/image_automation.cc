@@ -18,11 +18,6 @@ SourceKey KeyOf(const std::string& cluster, const Value* reference, std::string_
   return {cluster, std::string(ns.empty() ? own : ns), std::string(Text(reference, "name"))};
 }
 
-bool IsBelow(const std::string& path, const std::string& directory) {
-  return directory.empty() || path == directory ||
-         (path.starts_with(directory) && path[directory.size()] == '/');
-}
-
 // The root of the source: where `spec.path` of a build begins.
 std::optional<std::string> RootOf(const FluxBuild& build) {
   const std::string path = CleanPath(Text(Find(build.kustomization, "spec"), "path"));
@@ -54,8 +49,8 @@ ImageAutomations FindImageAutomations(const std::vector<FluxBuildPtr>& builds,
   ImageAutomations out;
   std::vector<const FluxBuild*> own;
   for (const FluxBuildPtr& build : builds) {
-    if (build->flux && build->origin && IsBelow(build->origin.file->path, root))
-      own.push_back(build.get());
+    if (!build->flux || !build->origin) continue;
+    if (root.empty() || IsInside(build->origin.file->path, root)) own.push_back(build.get());
   }
   const auto roots = FindRoots(own);
   for (const FluxBuild* build : own) {

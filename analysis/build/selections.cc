@@ -62,20 +62,19 @@ std::vector<Effect> SelectedBy(const Fleet& fleet, const FluxBuild& build,
   return out;
 }
 
-std::vector<SelectionOf> SelectionsOf(const Fleet& fleet, Effect selected) {
-  std::vector<SelectionOf> out;
+std::vector<Selection> SelectionsOf(const Fleet& fleet, Effect selected) {
+  std::vector<Selection> out;
   const Object& object = fleet.ObjectOf(selected);
   const std::string& cluster = fleet.BuildOf(selected).cluster;
-  for (uint32_t i = 0; i < fleet.builds().size(); ++i) {
-    const FluxBuild& build = *fleet.builds()[i];
+  for (const FluxBuildPtr& build : fleet.builds()) {
     const bool selects = std::any_of(
         std::begin(kFields), std::end(kFields),
-        [&build](const SelectingField& field) { return build.kinds.contains(field.kind); });
-    if (!build.flux || build.cluster != cluster || !selects) continue;
-    for (uint32_t j = 0; j < build.objects.size(); ++j) {
-      for (const Selection& selection : FindSelections(build.objects[j])) {
+        [&build](const SelectingField& field) { return build->kinds.contains(field.kind); });
+    if (!build->flux || build->cluster != cluster || !selects) continue;
+    for (const Object& selector : build->objects) {
+      for (const Selection& selection : FindSelections(selector)) {
         const std::optional<LabelSelector> labels = LabelSelector::Read(selection.node);
-        if (labels && Matches(object, selection, *labels)) out.push_back({{i, j}, selection});
+        if (labels && Matches(object, selection, *labels)) out.push_back(selection);
       }
     }
   }

@@ -28,10 +28,6 @@ std::vector<Effect> SelectedBy(const Fleet& fleet, const FluxBuild& build,
                                const Selection& selection);
 
 // Selections that an object is among.
-struct SelectionOf {
-  Effect selector;  // the object with the field
-  Selection selection;
-};
-std::vector<SelectionOf> SelectionsOf(const Fleet& fleet, Effect selected);
+std::vector<Selection> SelectionsOf(const Fleet& fleet, Effect selected);
 
 }  // namespace fluxls::build

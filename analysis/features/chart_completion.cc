@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "analysis/build/resolve.h"
-#include "analysis/yaml/edit.h"
 
 namespace fluxls {
 namespace {
@@ -201,11 +200,7 @@ class ChartCompleter {
   }
 
   std::optional<CompletionList> ListOf(const std::vector<Use>& uses) const {
-    CompletionList list;
-    list.replace = cursor_.word;
-    list.insert = {cursor_.word.begin,
-                   std::clamp(request_.offset, cursor_.word.begin, cursor_.word.end)};
-    const bool tight = cursor_.word.begin > 0 && request_.text[cursor_.word.begin - 1] == ':';
+    CompletionList list = ListForWord(request_);
     // Of too many, those that begin as it is typed; the order is theirs.
     std::vector<Use> shown = uses;
     if (shown.size() > kMostItems) {
@@ -219,10 +214,7 @@ class ChartCompleter {
       CompletionItem& item = list.items.emplace_back();
       item.kind = CompletionItem::Kind::kName;
       item.label = use.version;
-      item.text = tight ? " " : "";
-      item.text += cursor_.quote != 0
-                       ? item.label
-                       : yaml::QuoteScalar(item.label, yaml::ScalarStyle::kPlain, cursor_.in_flow);
+      item.text = WrittenForWord(request_, item.label);
       const build::ObjectId& id = use.user->id;
       item.detail = fmt::format("{} {}/{}", id.kind, id.EffectiveNamespace(), id.name);
       if (use.users > 1) item.detail += fmt::format(" and {} more", use.users - 1);

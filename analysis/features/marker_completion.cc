@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/text/unicode.h"
+#include "analysis/workspace/file_system.h"
 
 namespace fluxls {
 namespace {
@@ -71,18 +72,13 @@ struct Policy {
   bool digests = false;    // it knows digests at all
 };
 
-bool IsBelow(std::string_view path, std::string_view directory) {
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || directory.empty() || path[directory.size()] == '/');
-}
-
 // 0: an automation of the policy's namespace works on the file; 2: none does.
 int RankOf(const ImageAutomations& images, const ImagePolicyEntry& policy,
            const std::string& path) {
   const bool served = std::any_of(
       images.automations.begin(), images.automations.end(), [&](const ImageAutomationEntry& one) {
         return one.cluster == policy.cluster && one.namespace_ == policy.namespace_ &&
-               (!one.directory || IsBelow(path, *one.directory));
+               (!one.directory || one.directory->empty() || IsInside(path, *one.directory));
       });
   return served ? 0 : 2;
 }

@@ -239,7 +239,7 @@ class NameCompleter {
     });
     const bool cut = Tidy(found);
 
-    CompletionList list = Empty();
+    CompletionList list = ListForWord(request_);
     list.cut = cut;
     std::map<std::string, Addition> additions;
     for (const Candidate& candidate : found) {
@@ -303,7 +303,7 @@ class NameCompleter {
     std::vector<std::pair<int, std::string_view>> ordered;
     for (const auto& [name, rank] : ranks) ordered.emplace_back(rank, name);
     std::sort(ordered.begin(), ordered.end());
-    CompletionList list = Empty();
+    CompletionList list = ListForWord(request_);
     for (const auto& [rank, name] : ordered) Add(list, name).detail = "Namespace";
     return list;
   }
@@ -313,7 +313,7 @@ class NameCompleter {
     const Node beside = Follow(place_.root, cursor_.path, cursor_.path.size() - 1);
     const std::string_view kind = beside.Find("kind").value();
     const std::string_view name = beside.Find("name").value();
-    CompletionList list = Empty();
+    CompletionList list = ListForWord(request_);
     if (!request_.fleet || name.empty()) return list;
     std::set<std::string_view> keys;
     for (const build::FluxBuildPtr& build : request_.fleet->builds()) {
@@ -420,23 +420,11 @@ class NameCompleter {
     return next == std::string_view::npos || text[next] == '\n';
   }
 
-  CompletionList Empty() const {
-    CompletionList list;
-    list.replace = cursor_.word;
-    list.insert = {cursor_.word.begin,
-                   std::clamp(request_.offset, cursor_.word.begin, cursor_.word.end)};
-    return list;
-  }
-
   CompletionItem& Add(CompletionList& list, std::string_view name) const {
     CompletionItem& item = list.items.emplace_back();
     item.kind = CompletionItem::Kind::kName;
     item.label = name;
-    const bool tight = cursor_.word.begin > 0 && request_.text[cursor_.word.begin - 1] == ':';
-    item.text = tight ? " " : "";
-    item.text += cursor_.quote != 0
-                     ? std::string(name)
-                     : yaml::QuoteScalar(name, yaml::ScalarStyle::kPlain, cursor_.in_flow);
+    item.text = WrittenForWord(request_, name);
     return item;
   }
 
@@ -451,6 +439,23 @@ class NameCompleter {
 
 std::optional<CompletionList> CompleteName(const NameRequest& request) {
   return NameCompleter(request).Run();
+}
+
+CompletionList ListForWord(const NameRequest& request) {
+  const ByteRange word = request.cursor.word;
+  CompletionList list;
+  list.replace = word;
+  list.insert = {word.begin, std::clamp(request.offset, word.begin, word.end)};
+  return list;
+}
+
+std::string WrittenForWord(const NameRequest& request, std::string_view value) {
+  const yaml::Cursor& cursor = request.cursor;
+  const bool tight = cursor.word.begin > 0 && request.text[cursor.word.begin - 1] == ':';
+  std::string text = tight ? " " : "";
+  text += cursor.quote != 0 ? std::string(value)
+                            : yaml::QuoteScalar(value, yaml::ScalarStyle::kPlain, cursor.in_flow);
+  return text;
 }
 
 }  // namespace fluxls

@@ -31,4 +31,10 @@ struct NameRequest {
 // beside a name come along.
 std::optional<CompletionList> CompleteName(const NameRequest& request);
 
+// A list for the word under the cursor, without items.
+CompletionList ListForWord(const NameRequest& request);
+// A value as it must be written in place of that word: with a blank behind a tight `key:`, and with
+// quotes where it needs them.
+std::string WrittenForWord(const NameRequest& request, std::string_view value);
+
 }  // namespace fluxls

@@ -278,9 +278,9 @@ std::vector<NamePlace> ReferencesOf(const Snapshot& snapshot, const Fleet& fleet
 std::vector<NamePlace> SelectionsOf(const Fleet& fleet, const Subject& subject) {
   std::set<NamePlace> out;
   for (Effect effect : subject.objects) {
-    for (const build::SelectionOf& one : build::SelectionsOf(fleet, effect)) {
-      const build::Origin& whole = one.selection.node->origin;
-      const Value* name = build::Find(one.selection.node, "name");
+    for (const build::Selection& selection : build::SelectionsOf(fleet, effect)) {
+      const build::Origin& whole = selection.node->origin;
+      const Value* name = build::Find(selection.node, "name");
       const build::Origin& origin = name ? name->origin : whole;
       if (origin && whole) out.insert({origin.file->path, origin.range, whole.range});
     }

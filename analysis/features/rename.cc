@@ -253,12 +253,9 @@ RenameResult RenameArtifactAlias(const Snapshot& snapshot, const Fleet& fleet,
   return out;
 }
 
-}  // namespace
-
-RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
-                           uint32_t offset) {
+RenameTarget Prepare(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                     const Subject& subject) {
   RenameTarget out;
-  const Subject subject = MeantAt(snapshot, fleet, file, offset);
   out.range = subject.range;
   switch (subject.kind) {
     case Kind::kAnchor:
@@ -310,10 +307,21 @@ RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const S
   return out;
 }
 
+}  // namespace
+
+RenameTarget PrepareRename(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
+                           uint32_t offset) {
+  return Prepare(snapshot, fleet, file, MeantAt(snapshot, fleet, file, offset));
+}
+
 RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file,
                       uint32_t offset, const std::string& new_name, const FileSystem* disk) {
+  Subject subject = MeantAt(snapshot, fleet, file, offset);
+  // Looks for the places of the variable by itself.
+  if (subject.kind == Kind::kVariable)
+    return RenameVariable(snapshot, fleet, file, subject, new_name, disk);
   RenameResult out;
-  const RenameTarget target = PrepareRename(snapshot, fleet, file, offset);
+  const RenameTarget target = Prepare(snapshot, fleet, file, subject);
   out.refusal = target.refusal;
   if (!out.refusal.empty()) return out;
   if (target.name.empty()) {
@@ -321,11 +329,8 @@ RenameResult RenameAt(const Snapshot& snapshot, const Fleet& fleet, const Source
     return out;
   }
   if (new_name == target.name) return out;
-  Subject subject = MeantAt(snapshot, fleet, file, offset);
   if (subject.kind == Kind::kArtifactAlias)
     return RenameArtifactAlias(snapshot, fleet, file, subject, new_name);
-  if (subject.kind == Kind::kVariable)
-    return RenameVariable(snapshot, fleet, file, subject, new_name, disk);
   if (subject.kind == Kind::kAnchor) return RenameAnchor(snapshot, fleet, file, subject, new_name);
   if (!IsObjectName(new_name)) {
     out.refusal = fmt::format(

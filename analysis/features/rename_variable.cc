@@ -140,7 +140,7 @@ RenameResult RenameVariable(const Snapshot& snapshot, const Fleet& fleet, const 
   RenameResult out;
   const VariableSites sites = FindVariableSites(snapshot, fleet, file, subject);
   out.refusal = sites.refusal;
-  if (!out.refusal.empty()) return out;
+  if (!out.refusal.empty() || new_name == subject.name) return out;
   if (!build::IsVariableName(new_name)) {
     out.refusal = fmt::format(
         "\"{}\" is no name for a variable: letters, digits and _ are allowed, and no digit in "

@@ -33,10 +33,6 @@ std::string CountOf(std::string_view kind, size_t count) {
   return fmt::format("{} {}s", count, kind);
 }
 
-bool Touches(ByteRange range, uint32_t offset) {
-  return range.begin <= offset && offset <= range.end;
-}
-
 class Finder {
  public:
   Finder(const Snapshot& snapshot, const Fleet& fleet, const SourceFile& file, uint32_t offset)
@@ -314,7 +310,7 @@ class Finder {
 
   bool IsMarker(const yaml::Document& document) {
     for (const ImagePolicyMarker& marker : ReadImagePolicyMarkers(document)) {
-      if (!Touches(marker.value, offset_) || marker.name.empty()) continue;
+      if (!marker.value.Touches(offset_) || marker.name.empty()) continue;
       for (Effect effect : fleet_.Named("*", "ImagePolicy", marker.name)) {
         if (fleet_.ObjectOf(effect).id.EffectiveNamespace() == marker.namespace_)
           subject_.objects.push_back(effect);

@@ -11,7 +11,6 @@
 #include "analysis/build/resolve.h"
 #include "analysis/model/kustomization.h"
 #include "analysis/text/unicode.h"
-#include "analysis/yaml/edit.h"
 
 namespace fluxls {
 namespace {
@@ -121,10 +120,7 @@ std::optional<CompletionList> CompleteTarget(const NameRequest& request) {
   }
   if (found.empty()) return std::nullopt;
 
-  CompletionList list;
-  list.replace = cursor.word;
-  list.insert = {cursor.word.begin, std::clamp(request.offset, cursor.word.begin, cursor.word.end)};
-  const bool tight = cursor.word.begin > 0 && request.text[cursor.word.begin - 1] == ':';
+  CompletionList list = ListForWord(request);
   list.cut = found.size() > kMostItems;
   const std::string typed = AsciiLower(cursor.prefix);
   // Of too many, those that begin as it is typed.
@@ -135,10 +131,7 @@ std::optional<CompletionList> CompleteTarget(const NameRequest& request) {
       CompletionItem& item = list.items.emplace_back();
       item.kind = key == "kind" ? CompletionItem::Kind::kKind : CompletionItem::Kind::kName;
       item.label = value;
-      item.text = tight ? " " : "";
-      item.text += cursor.quote != 0
-                       ? item.label
-                       : yaml::QuoteScalar(value, yaml::ScalarStyle::kPlain, cursor.in_flow);
+      item.text = WrittenForWord(request, value);
       if (one.count > 1) {
         item.detail = fmt::format("{} objects", one.count);
       } else {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/build/resolve.h"
+#include "analysis/build/selections.h"
 #include "analysis/rules/example_cluster.h"
 #include "analysis/rules/rule.h"
 #include "analysis/rules/support.h"
@@ -189,20 +190,15 @@ class Collector {
     }
   }
 
-  // `*` names nothing, and is no reference.
+  // `*` names nothing, and is no reference. Only Alerts and Receivers select elsewhere.
   void FromWildcards() {
     for (build::Effect effect : fleet_.EffectsOf(context_.file().path)) {
       const build::Object& object = fleet_.ObjectOf(effect);
-      for (const ReferenceField& field : ReferenceFieldsOf(object.id.group, object.id.kind)) {
-        const std::string_view controller = ControllerOf(field);
-        if (controller != "notification-controller") continue;
-        build::VisitRoute(object.root, field.route, [&](const build::Value* entry) {
-          const build::Value* written = build::Find(entry, "namespace");
-          if (build::Text(entry, "name") != "*" || !IsIn(context_, written)) return;
-          if (written->str().empty()) return;
-          Add(written->origin.range, {&fleet_.BuildOf(effect), &object, build::Text(entry, "kind"),
-                                      "*", written->str(), controller});
-        });
+      for (const build::Selection& selection : build::FindSelections(object)) {
+        const build::Value* written = build::Find(selection.node, "namespace");
+        if (!IsIn(context_, written) || written->str().empty()) continue;
+        Add(written->origin.range, {&fleet_.BuildOf(effect), &object, selection.kind, "*",
+                                    selection.namespace_, "notification-controller"});
       }
     }
   }
